@@ -1,0 +1,61 @@
+using System.Data.Common;
+
+namespace DbBreaker;
+
+/// <summary>
+/// What only a driver's own types can tell. Installing an adapter's package is enough; a driver of your own is made
+/// known with <see cref="DbProviderAdapters.Register"/>. Implementations are stateless and safe for concurrent use.
+/// </summary>
+public abstract class DbProviderAdapter
+{
+    /// <summary>Gets the provider's short name, as it stands in guard names: <c>postgresql</c>, <c>mssql</c>.</summary>
+    public abstract string ProviderName { get; }
+
+    /// <summary>Tells whether the connection is of this adapter's driver. A type check; called often.</summary>
+    /// <param name="connection">The driver's own connection, never a wrapper of this library.</param>
+    public abstract bool Handles(DbConnection connection);
+
+    /// <summary>
+    /// Judges a failure, or returns null to leave it to the provider-neutral rules (SQLSTATE, inner exceptions, phase,
+    /// state of the connection). See <see cref="DbFailureKind"/> for what the kinds mean.
+    /// </summary>
+    /// <param name="failure">The failure.</param>
+    public abstract DbFailureKind? Classify(in DbFailure failure);
+
+    /// <summary>
+    /// Tells whether the driver repeated an earlier failure from a cache without asking the server. Such an exception
+    /// is not new evidence.
+    /// </summary>
+    /// <param name="failure">The failure.</param>
+    public virtual bool IsRepeated(in DbFailure failure) => false;
+
+    /// <summary>
+    /// Describes where a connection string leads: provider, server, port, database, user and what makes a pool of its
+    /// own, in canonical order, without secrets.
+    /// </summary>
+    /// <param name="connection">A connection; its string may lack the password.</param>
+    /// <exception cref="ArgumentException">The connection string is missing or cannot be read.</exception>
+    public abstract DbEndpoint GetEndpoint(DbConnection connection);
+
+    /// <summary>
+    /// Creates a closed connection to the same server with the same credentials that never touches the pool and gives
+    /// up by itself not long after <paramref name="timeout"/>.
+    /// </summary>
+    /// <param name="connection">A connection that was never opened, or any other one of the same string.</param>
+    /// <param name="timeout">How long connecting and the probe's command may take; at least one second is used where
+    /// the driver counts in seconds.</param>
+    public abstract DbConnection CreateProbeConnection(DbConnection connection, TimeSpan timeout);
+
+    /// <summary>Gets the command that a probe sends.</summary>
+    public virtual string ProbeCommandText => "SELECT 1";
+
+    /// <summary>Discards the idle connections of the pool that the connection belongs to, and, where the driver can,
+    /// those in use when they are returned.</summary>
+    /// <param name="connection">A connection of the pool, open or closed.</param>
+    public abstract void ClearPool(DbConnection connection);
+
+    /// <summary>Discards the idle connections of a data source's pool.</summary>
+    /// <param name="dataSource">The driver's own data source.</param>
+    /// <returns>False when the data source is not of this driver; the caller then clears by connection.</returns>
+    public virtual bool ClearPool(DbDataSource dataSource) => false;
+}
