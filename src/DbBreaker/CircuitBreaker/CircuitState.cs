@@ -12,6 +12,6 @@ public enum CircuitState
     /// <summary>The server answered the probe; a few trial calls decide.</summary>
     HalfOpen,
 
-    /// <summary>Held open by hand until <see cref="DbGuard.Reset"/>.</summary>
+    /// <summary>Held open by hand until <c>DbGuard.Reset</c>.</summary>
     Isolated,
 }
