@@ -30,8 +30,26 @@ public abstract class DbProviderAdapter
     public virtual bool IsRepeated(in DbFailure failure) => false;
 
     /// <summary>
+    /// Tells whether a failure says that the pool's connections lead to the wrong server although they work, as
+    /// SQLSTATE 25006 (read-only) does after a failover. The failure keeps its kind; whoever asks clears the pool, and
+    /// bounds how often, because an application's own mistake can look the same.
+    /// </summary>
+    /// <param name="failure">The failure.</param>
+    public virtual bool IndicatesStalePool(in DbFailure failure) => false;
+
+    /// <summary>
+    /// Tells whether a probe that failed was answered by the server all the same: it is full, it refused the login, it
+    /// reported an error. By default <see cref="DbFailureKind.Answered"/>, <see cref="DbFailureKind.Saturated"/> and
+    /// <see cref="DbFailureKind.Contention"/> are answers.
+    /// </summary>
+    /// <param name="failure">What the probe's connection or command threw.</param>
+    public virtual bool IsProbeAnswered(in DbFailure failure) =>
+        DbFailureClassifier.Classify(this, failure)
+            is DbFailureKind.Answered or DbFailureKind.Saturated or DbFailureKind.Contention;
+
+    /// <summary>
     /// Describes where a connection string leads: provider, server, port, database, user and what makes a pool of its
-    /// own, in canonical order, without secrets.
+    /// own, in canonical order, without secrets. It parses the string: callers keep the result.
     /// </summary>
     /// <param name="connection">A connection; its string may lack the password.</param>
     /// <exception cref="ArgumentException">The connection string is missing or cannot be read.</exception>
@@ -39,11 +57,13 @@ public abstract class DbProviderAdapter
 
     /// <summary>
     /// Creates a closed connection to the same server with the same credentials that never touches the pool and gives
-    /// up by itself not long after <paramref name="timeout"/>.
+    /// up by itself not long after <paramref name="timeout"/>. The driver may run the application's password provider
+    /// here, which can block or throw: call it where the probe itself may block.
     /// </summary>
     /// <param name="connection">A connection that was never opened, or any other one of the same string.</param>
     /// <param name="timeout">How long connecting and the probe's command may take; at least one second is used where
     /// the driver counts in seconds.</param>
+    /// <exception cref="NotSupportedException">The driver offers no way to make such a connection.</exception>
     public abstract DbConnection CreateProbeConnection(DbConnection connection, TimeSpan timeout);
 
     /// <summary>Gets the command that a probe sends.</summary>
