@@ -1,0 +1,54 @@
+namespace DbBreaker.TestKit;
+
+/// <summary>Tries the ways to a PostgreSQL server, in order.</summary>
+internal static class PostgresFinder
+{
+    public const string ForceVariable = "DBBREAKER_TESTKIT_FORCE";
+
+    public static async Task<ServerHost> StartAsync(PostgresServerOptions options, CancellationToken cancellationToken)
+    {
+        var source = options.Source == PostgresSource.Any ? Forced() : options.Source;
+        var refusals = new List<Exception>();
+        if (source is PostgresSource.Any or PostgresSource.Container)
+        {
+            try
+            {
+                var docker = await DockerEngine.FindAsync()
+                    ?? throw new InvalidOperationException("No container engine answers.");
+                return await PostgresContainer.StartAsync(docker, options, cancellationToken);
+            }
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                refusals.Add(exception);
+            }
+        }
+
+        if (source is PostgresSource.Any or PostgresSource.Local)
+        {
+            try
+            {
+                return await PostgresBinaries.StartAsync(options, cancellationToken);
+            }
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                refusals.Add(exception);
+            }
+        }
+
+        throw new InvalidOperationException(
+            "No PostgreSQL for the tests. Give one of: the connection string of a running server in "
+            + $"{PostgresServer.ConnectionStringVariable} (for tests that only use a server); a container engine with "
+            + $"the image {PostgresContainer.Image} (another one: {PostgresContainer.ImageVariable}); or the server "
+            + "binaries 'initdb' and 'postgres' on the PATH or under /usr/lib/postgresql/*/bin. What was tried: "
+            + string.Join(" ", refusals.Select(refusal => refusal.Message)), new AggregateException(refusals));
+    }
+
+    private static PostgresSource Forced() => Environment.GetEnvironmentVariable(ForceVariable) switch
+    {
+        null or "" => PostgresSource.Any,
+        "container" => PostgresSource.Container,
+        "local" => PostgresSource.Local,
+        var other => throw new InvalidOperationException(
+            $"{ForceVariable} is '{other}'; accepted are 'container' and 'local'."),
+    };
+}

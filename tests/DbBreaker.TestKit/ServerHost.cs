@@ -1,0 +1,38 @@
+namespace DbBreaker.TestKit;
+
+/// <summary>A server process that can be started, hurt and started again on the same port.</summary>
+internal abstract class ServerHost : IAsyncDisposable
+{
+    /// <summary>Where clients of this machine reach it; the same for the host's whole life.</summary>
+    public abstract string Host { get; }
+
+    public abstract int Port { get; }
+
+    /// <summary>Where other servers of the same group reach it.</summary>
+    public abstract (string Host, int Port) PeerAddress { get; }
+
+    public abstract Task<bool> IsRunningAsync(CancellationToken cancellationToken);
+
+    public abstract Task StartAsync(CancellationToken cancellationToken);
+
+    /// <summary>Every process of the server stands still; its sockets stay open.</summary>
+    public abstract Task FreezeAsync(CancellationToken cancellationToken);
+
+    public abstract Task ThawAsync(CancellationToken cancellationToken);
+
+    /// <summary>Drops every packet to and from the server.</summary>
+    public abstract Task SilenceAsync(CancellationToken cancellationToken);
+
+    public abstract Task UnsilenceAsync(CancellationToken cancellationToken);
+
+    /// <summary>Sends a signal to the server's first process and waits until it has ended.</summary>
+    public abstract Task EndAsync(int signal, TimeSpan deadline, CancellationToken cancellationToken);
+
+    /// <summary>Runs a command where the server runs, as the server's user.</summary>
+    public abstract Task RunAsync(string shellCommand, CancellationToken cancellationToken);
+
+    /// <summary>The end of the server's log, for error messages.</summary>
+    public abstract Task<string> LogTailAsync();
+
+    public abstract ValueTask DisposeAsync();
+}
