@@ -22,6 +22,16 @@ internal sealed class ConnectionSession
 
     public bool InTransaction { get; private set; }
 
+    /// <summary>
+    /// Whether every wanted close is announced by <see cref="Closing"/>. EF Core closes without an event when a context
+    /// is disposed or returned to its pool with its connection open, and users close connections that they handed to a
+    /// context; with false, a fall is a failure only while an operation runs, a reader is open or a transaction is.
+    /// </summary>
+    public bool AnnouncesCloses { get; init; } = true;
+
+    /// <summary>Whether a reader is open: rows may still come, so a fall now is a failure.</summary>
+    public bool Reading { get; set; }
+
     /// <summary>Takes a permit before the pool is asked. Throws the rejection.</summary>
     public void BeforeOpen() => throw new NotImplementedException();
 
@@ -33,6 +43,10 @@ internal sealed class ConnectionSession
 
     /// <summary>The open failed or was cancelled: evidence, and the permit is back.</summary>
     public void OpenFailed(Exception exception) => throw new NotImplementedException();
+
+    /// <summary>The open was cancelled and nobody hands over the exception (EF Core): the permit is back, and there is no
+    /// evidence. Does nothing when no open is in progress.</summary>
+    public void OpenCancelled() => throw new NotImplementedException();
 
     /// <summary>Admits a command: rejected on an idle open connection while the circuit is open, never inside a
     /// transaction. Returns the operation to hand to its end.</summary>
