@@ -29,7 +29,7 @@ public static class DbProviderAdapters
             if (adapter.Handles(connection)) return adapter;
         }
 
-        return NeutralAdapter.Instance;
+        return SqliteAdapter.Instance.Handles(connection) ? SqliteAdapter.Instance : NeutralAdapter.Instance;
     }
 
     // Constant assembly-qualified names: the trimmer keeps the types when their assemblies are part of the

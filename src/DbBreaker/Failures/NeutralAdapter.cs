@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 
 namespace DbBreaker;
 
@@ -7,18 +8,74 @@ internal sealed class NeutralAdapter : DbProviderAdapter
 {
     public static readonly NeutralAdapter Instance = new();
 
+    private static readonly string[] _maxPoolSizeKeywords =
+        ["max pool size", "maximum pool size", "maxpoolsize", "maximumpoolsize"];
+
+    private static readonly string[] _connectTimeoutKeywords = ["Connect Timeout", "Connection Timeout"];
+
     public override string ProviderName => "ado.net";
 
     public override bool Handles(DbConnection connection) => true;
 
     public override DbFailureKind? Classify(in DbFailure failure) => null;
 
-    public override DbEndpoint GetEndpoint(DbConnection connection) => throw new NotImplementedException();
+    public override DbEndpoint GetEndpoint(DbConnection connection)
+    {
+        string provider = NameOf(connection);
+        DbConnectionStringBuilder settings = ConnectionStrings.Parse(connection);
+        string server = connection.DataSource ?? "";
+        return new DbEndpoint(
+            connection.GetType().FullName + ";" + ConnectionStrings.Canonical(settings),
+            $"{provider}://{server[(server.LastIndexOf('@') + 1)..]}/{connection.Database}",
+            ReadMaxPoolSize(settings),
+            connection.ConnectionTimeout > 0 ? TimeSpan.FromSeconds(connection.ConnectionTimeout) : null);
+    }
 
-    public override DbConnection CreateProbeConnection(DbConnection connection, TimeSpan timeout) =>
-        throw new NotImplementedException();
+    /// <inheritdoc/>
+    /// <remarks>
+    /// Drivers that drop the password from the connection string once they opened it can often clone themselves. The
+    /// clone keeps the credentials and the pool: without the driver's types there is no having one without the other.
+    /// </remarks>
+    public override DbConnection CreateProbeConnection(DbConnection connection, TimeSpan timeout)
+    {
+        DbConnectionStringBuilder settings = ConnectionStrings.Parse(connection);
+        if (!ConnectionStrings.HasSecret(settings) && connection is ICloneable cloneable
+            && cloneable.Clone() is DbConnection clone) return clone;
 
+        return ConnectionStrings.CreateConnection(connection, builder =>
+        {
+            ConnectionStrings.SetIfKnown(builder, "Pooling", false);
+            ConnectionStrings.SetIfKnown(builder, "Enlist", false);
+            foreach (string keyword in _connectTimeoutKeywords)
+                ConnectionStrings.SetIfKnown(builder, keyword, ConnectionStrings.WholeSeconds(timeout));
+        });
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>ADO.NET has no general way to clear a pool: a driver's own adapter does it.</remarks>
     public override void ClearPool(DbConnection connection)
     {
+    }
+
+    private static string NameOf(DbConnection connection)
+    {
+        string name = connection.GetType().Name;
+        return (name.EndsWith("Connection", StringComparison.Ordinal) ? name[..^"Connection".Length] : name)
+            .ToLowerInvariant();
+    }
+
+    private static int? ReadMaxPoolSize(DbConnectionStringBuilder settings)
+    {
+        if (settings.TryGetValue("Pooling", out object? pooling)
+            && string.Equals(pooling.ToString(), "false", StringComparison.OrdinalIgnoreCase)) return null;
+
+        foreach (string keyword in _maxPoolSizeKeywords)
+        {
+            if (settings.TryGetValue(keyword, out object? value)
+                && int.TryParse(value.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out int size)
+                && size > 0) return size;
+        }
+
+        return null;
     }
 }

@@ -1,0 +1,76 @@
+using System.Data.Common;
+using Npgsql;
+
+namespace DbBreaker.Npgsql;
+
+/// <summary>
+/// PostgreSQL through Npgsql. Installing the package is enough; nothing has to be registered. Stateless and safe for
+/// concurrent use.
+/// </summary>
+public sealed class NpgsqlAdapter : DbProviderAdapter
+{
+    /// <inheritdoc/>
+    public override string ProviderName => "postgresql";
+
+    /// <inheritdoc/>
+    public override bool Handles(DbConnection connection) => connection is NpgsqlConnection;
+
+    /// <inheritdoc/>
+    public override DbFailureKind? Classify(in DbFailure failure) => NpgsqlErrors.Classify(failure);
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// 25006, "cannot execute in a read-only transaction": after a failover the pool still holds connections to the
+    /// server that is a standby now. They work, so the driver keeps them. A statement in a transaction that the
+    /// application itself made read-only fails the same way.
+    /// </remarks>
+    public override bool IndicatesStalePool(in DbFailure failure) => NpgsqlErrors.IsReadOnly(failure.Exception);
+
+    /// <inheritdoc/>
+    public override DbEndpoint GetEndpoint(DbConnection connection) =>
+        NpgsqlEndpoints.Describe(Require(connection), ProviderName);
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// The string, the password, the password provider's current answer and the TLS callbacks are kept; so are the
+    /// target session attributes, so that a guard on a primary is not told of a standby. Root certificates that were
+    /// given to a data source builder as objects are not: with <c>VerifyCA</c> or <c>VerifyFull</c> such a probe ends in
+    /// the TLS handshake, which still shows that the server answers.
+    /// </remarks>
+    public override DbConnection CreateProbeConnection(DbConnection connection, TimeSpan timeout) =>
+        NpgsqlProbes.Create(Require(connection), timeout);
+
+    /// <inheritdoc/>
+    /// <remarks>Idle connections are closed at once, busy ones when they are returned. Hosts of a multi-host string that
+    /// were found offline are asked again.</remarks>
+    public override void ClearPool(DbConnection connection)
+    {
+        NpgsqlConnection npgsql = Require(connection);
+        if (NpgsqlInternals.DataSourceOf(npgsql) is { } dataSource) Clear(dataSource);
+        else NpgsqlConnection.ClearPool(npgsql);
+    }
+
+    /// <inheritdoc/>
+    public override bool ClearPool(DbDataSource dataSource)
+    {
+        if (dataSource is not NpgsqlDataSource npgsql) return false;
+        Clear(npgsql);
+        return true;
+    }
+
+    // Npgsql remembers an offline host for "Host Recheck Seconds", 10 by default, and fails without asking it. Once a
+    // probe was answered that memory is out of date.
+    private static void Clear(NpgsqlDataSource dataSource)
+    {
+        dataSource.Clear();
+        NpgsqlInternals.MultiHostOf(dataSource)?.ClearDatabaseStates();
+    }
+
+    private static NpgsqlConnection Require(DbConnection connection)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        return connection as NpgsqlConnection ?? throw new ArgumentException(
+            $"{nameof(NpgsqlAdapter)} works on NpgsqlConnection, not on {connection.GetType().Name}.",
+            nameof(connection));
+    }
+}
