@@ -34,15 +34,15 @@ public sealed class NpgsqlAdapter : DbProviderAdapter
     /// <remarks>
     /// The string, the password, the password provider's current answer and the TLS callbacks are kept; so are the
     /// target session attributes, so that a guard on a primary is not told of a standby. Root certificates that were
-    /// given to a data source builder as objects are not: with <c>VerifyCA</c> or <c>VerifyFull</c> such a probe ends in
-    /// the TLS handshake, which still shows that the server answers.
+    /// given to a data source builder as objects are not: with <c>VerifyCA</c> or <c>VerifyFull</c> such a probe ends
+    /// in the TLS handshake, which still shows that the server answers.
     /// </remarks>
     public override DbConnection CreateProbeConnection(DbConnection connection, TimeSpan timeout) =>
         NpgsqlProbes.Create(Require(connection), timeout);
 
     /// <inheritdoc/>
-    /// <remarks>Idle connections are closed at once, busy ones when they are returned. Hosts of a multi-host string that
-    /// were found offline are asked again.</remarks>
+    /// <remarks>Idle connections are closed at once, busy ones when they are returned. Hosts of a multi-host string
+    /// that were found offline are asked again.</remarks>
     public override void ClearPool(DbConnection connection)
     {
         NpgsqlConnection npgsql = Require(connection);

@@ -4,8 +4,8 @@ using Npgsql;
 namespace DbBreaker.Npgsql;
 
 /// <summary>
-/// Three facts that Npgsql 10 keeps to itself: which data source a connection came from, with which settings, and which
-/// hosts a data source for one kind of session shares. Without the first, a pool made by a data source cannot be cleared
+/// Three facts that Npgsql 10 keeps to itself: which data source a connection came from, with which settings, and
+/// which hosts a data source for one kind of session shares. Without the first, a data source's pool cannot be cleared
 /// through its connections; without the second, "a primary only" is lost. Each is null when a version lacks it.
 /// </summary>
 internal static class NpgsqlInternals

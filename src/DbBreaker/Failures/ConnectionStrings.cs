@@ -84,7 +84,7 @@ internal static class ConnectionStrings
     }
 
     private static NotSupportedException CannotCreate(DbConnection connection) => new(
-        $"{connection.GetType().FullName} names no DbProviderFactory that creates connections, so no probe connection " +
-        $"can be made. Register a {nameof(DbProviderAdapter)} for it with " +
+        $"{connection.GetType().FullName} names no DbProviderFactory that creates connections, so no probe " +
+        $"connection can be made. Register a {nameof(DbProviderAdapter)} for it with " +
         $"{nameof(DbProviderAdapters)}.{nameof(DbProviderAdapters.Register)}.");
 }

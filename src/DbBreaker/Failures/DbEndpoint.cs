@@ -2,7 +2,7 @@ namespace DbBreaker;
 
 /// <summary>Where a connection string leads, without secrets.</summary>
 /// <param name="Key">Provider, server, port, database, user and pool-relevant settings in canonical order. Two strings
-/// with the same key share one guard. Used for comparison only; it contains the user name, so it is never shown.</param>
+/// with the same key share one guard. Used for comparison only; it contains the user name and is never shown.</param>
 /// <param name="DisplayName">What logs, metrics and errors show: provider, server, port and database, as
 /// in <c>postgresql://db1:5432/orders</c>.</param>
 /// <param name="MaxPoolSize">The most connections the driver's pool keeps, or null without a pool.</param>

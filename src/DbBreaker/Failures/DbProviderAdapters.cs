@@ -9,7 +9,7 @@ public static class DbProviderAdapters
 {
     private static ImmutableArray<DbProviderAdapter> _adapters = FindInstalled();
 
-    /// <summary>Makes an adapter known. The latest registration is asked first; the same type replaces itself.</summary>
+    /// <summary>Makes an adapter known. The latest one is asked first; the same type replaces itself.</summary>
     /// <param name="adapter">The adapter.</param>
     /// <exception cref="ArgumentNullException"><paramref name="adapter"/> is null.</exception>
     public static void Register(DbProviderAdapter adapter)

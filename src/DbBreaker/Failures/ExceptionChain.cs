@@ -15,7 +15,7 @@ internal static class ExceptionChain
     /// <summary>More hosts than a connection string names.</summary>
     private const int MaxAggregated = 64;
 
-    /// <summary>An open that fails after this long waited for something; a mistake of the caller's fails at once.</summary>
+    /// <summary>An open that fails after this long waited for something; a caller's mistake fails at once.</summary>
     private static readonly TimeSpan _longerThanAMistake = TimeSpan.FromSeconds(1);
 
     /// <summary>Judges the exception, or returns null when no level of it says anything.</summary>

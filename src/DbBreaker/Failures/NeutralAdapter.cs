@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace DbBreaker;
 
-/// <summary>What can be told of a driver without its types. Answers for every connection that no adapter knows.</summary>
+/// <summary>What can be told of a driver without its types. Stands in where no adapter knows a connection.</summary>
 internal sealed class NeutralAdapter : DbProviderAdapter
 {
     public static readonly NeutralAdapter Instance = new();

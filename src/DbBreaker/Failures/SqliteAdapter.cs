@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 
 namespace DbBreaker;
 
@@ -16,7 +17,8 @@ internal sealed class SqliteAdapter : DbProviderAdapter
 
     public override string ProviderName => "sqlite";
 
-    /// <summary>Gets a text that needs the shared lock: <c>SELECT 1</c> touches no page of the file.</summary>
+    /// <summary>Gets a text that needs the shared lock whatever the connection read before; <c>SELECT 1</c> needs it
+    /// only for the schema, once.</summary>
     public override string ProbeCommandText => "SELECT count(*) FROM sqlite_master";
 
     public override bool Handles(DbConnection connection) =>
@@ -74,18 +76,22 @@ internal sealed class SqliteAdapter : DbProviderAdapter
     {
     }
 
-    // The driver puts SQLite's result code where ADO.NET has an error code; extended codes live in the higher bytes.
+    // DbException.ErrorCode is always E_FAIL here, so the driver's own property is read. Extended codes have more bytes.
     private static int? PrimaryCode(Exception exception) =>
-        exception is DbException error
-        && error.GetType() is { Name: "SqliteException", Namespace: "Microsoft.Data.Sqlite" }
-            ? error.ErrorCode & 0xFF
+        exception.GetType() is { Name: "SqliteException", Namespace: "Microsoft.Data.Sqlite" }
+            ? GetSqliteErrorCode(exception) & 0xFF
             : null;
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_SqliteErrorCode")]
+    private static extern int GetSqliteErrorCode(
+        [UnsafeAccessorType("Microsoft.Data.Sqlite.SqliteException, Microsoft.Data.Sqlite")] object exception);
 
     private static string ReadFile(DbConnectionStringBuilder settings)
     {
         foreach (string keyword in (ReadOnlySpan<string>)["Data Source", "DataSource", "Filename"])
         {
-            if (settings.TryGetValue(keyword, out object? value) && value.ToString() is { Length: > 0 } file) return file;
+            if (settings.TryGetValue(keyword, out object? value) && value.ToString() is { Length: > 0 } file)
+                return file;
         }
 
         return "";

@@ -1,0 +1,33 @@
+using System.Data;
+using System.Data.Common;
+using System.Diagnostics.CodeAnalysis;
+
+namespace DbBreaker.Tests.Failures;
+
+/// <summary>A connection of a driver that nobody wrote an adapter for.</summary>
+internal class FakeDbConnection(string connectionString, DbProviderFactory? factory = null) : DbConnection
+{
+    [AllowNull]
+    public override string ConnectionString { get; set; } = connectionString;
+
+    public override string Database => "orders";
+
+    public override string DataSource => "scott/tiger@db1";
+
+    public override string ServerVersion => "1";
+
+    public override ConnectionState State => ConnectionState.Closed;
+
+    protected override DbProviderFactory? DbProviderFactory => factory;
+
+    public override void ChangeDatabase(string databaseName) => throw new NotSupportedException();
+
+    public override void Close() => throw new NotSupportedException();
+
+    public override void Open() => throw new NotSupportedException();
+
+    protected override DbTransaction BeginDbTransaction(IsolationLevel isolationLevel) =>
+        throw new NotSupportedException();
+
+    protected override DbCommand CreateDbCommand() => throw new NotSupportedException();
+}
