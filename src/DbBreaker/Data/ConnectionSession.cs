@@ -1,4 +1,6 @@
+using System.Data;
 using System.Data.Common;
+using DbBreaker.Admission;
 
 namespace DbBreaker.Data;
 
@@ -9,11 +11,20 @@ namespace DbBreaker.Data;
 /// </summary>
 internal sealed class ConnectionSession
 {
+    private DbGuardLease _lease;
+    private int _brake = DbGuard.NotBraked;
+    private bool _opening;
+    private bool _closeIsWanted;
+    private bool _fell;        // During an operation, whose end will count it.
+    private bool _fallCounted; // Outside one: it counted at once.
+    private OperationStamp _running;
+
     /// <summary>Attaches to a driver connection and subscribes to its state once.</summary>
     public ConnectionSession(DbConnection connection, DbGuard guard)
     {
         Connection = connection;
         Guard = guard;
+        connection.StateChange += OnStateChange;
     }
 
     public DbConnection Connection { get; }
@@ -32,43 +43,140 @@ internal sealed class ConnectionSession
     /// <summary>Whether a reader is open: rows may still come, so a fall now is a failure.</summary>
     public bool Reading { get; set; }
 
+    /// <summary>Whether the open reader closes the connection when it is closed: that fall is wanted.</summary>
+    public bool ClosesWithReader { get; set; }
+
     /// <summary>Takes a permit before the pool is asked. Throws the rejection.</summary>
-    public void BeforeOpen() => throw new NotImplementedException();
+    public void BeforeOpen()
+    {
+        if (!NeedsLease) return;
+        Take(Guard.Acquire());
+        try
+        {
+            Opening(Guard.EnterOpen());
+        }
+        catch
+        {
+            _lease.Dispose();
+            throw;
+        }
+    }
 
     /// <inheritdoc cref="BeforeOpen"/>
-    public ValueTask BeforeOpenAsync(CancellationToken cancellationToken) => throw new NotImplementedException();
+    public ValueTask BeforeOpenAsync(CancellationToken cancellationToken)
+    {
+        if (!NeedsLease) return ValueTask.CompletedTask;
+        ValueTask<DbGuardLease> acquiring = Guard.AcquireAsync(cancellationToken);
+        if (!acquiring.IsCompletedSuccessfully || Guard.IsBraked) return Wait(acquiring, cancellationToken);
+        Take(acquiring.Result);
+        Opening(DbGuard.NotBraked);
+        return ValueTask.CompletedTask;
+
+        async ValueTask Wait(ValueTask<DbGuardLease> lease, CancellationToken token)
+        {
+            Take(await lease.ConfigureAwait(false));
+            try
+            {
+                Opening(await Guard.EnterOpenAsync(token).ConfigureAwait(false));
+            }
+            catch
+            {
+                _lease.Dispose();
+                throw;
+            }
+        }
+    }
 
     /// <summary>The connection is open. Proves nothing: a warm pool asks no server.</summary>
-    public void Opened() => throw new NotImplementedException();
+    public void Opened()
+    {
+        EndOpening();
+        SetRunning(default);
+    }
 
     /// <summary>The open failed or was cancelled: evidence, and the permit is back.</summary>
-    public void OpenFailed(Exception exception) => throw new NotImplementedException();
+    public void OpenFailed(Exception exception)
+    {
+        if (!_opening) return; // Our own rejection, handed back; or an open that was refused as misuse.
+        EndOpening();
+        if (_lease.Slot is { } slot)
+        {
+            long startedAt = slot.AcquiredAt;
+            TimeSpan elapsed = Guard.ElapsedSince(startedAt);
+            Guard.Fail(slot.Generation, startedAt, new DbFailure(exception, DbPhase.Opening, elapsed, Connection.State));
+        }
+
+        _lease.Dispose();
+    }
 
     /// <summary>The open was cancelled and nobody hands over the exception (EF Core): the permit is back, and there is no
     /// evidence. Does nothing when no open is in progress.</summary>
-    public void OpenCancelled() => throw new NotImplementedException();
+    public void OpenCancelled()
+    {
+        if (!_opening) return;
+        EndOpening();
+        _lease.Dispose();
+    }
 
     /// <summary>Admits a command: rejected on an idle open connection while the circuit is open, never inside a
     /// transaction. Returns the operation to hand to its end.</summary>
-    public OperationStamp BeforeCommand() => throw new NotImplementedException();
+    public OperationStamp BeforeCommand()
+    {
+        if (MustPassGate && NeedsNewLease()) Take(Guard.Acquire());
+        return Start();
+    }
 
     /// <inheritdoc cref="BeforeCommand"/>
-    public ValueTask<OperationStamp> BeforeCommandAsync(CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    public ValueTask<OperationStamp> BeforeCommandAsync(CancellationToken cancellationToken)
+    {
+        return MustPassGate && NeedsNewLease() ? Wait(cancellationToken) : new ValueTask<OperationStamp>(Start());
+
+        async ValueTask<OperationStamp> Wait(CancellationToken token)
+        {
+            Take(await Guard.AcquireAsync(token).ConfigureAwait(false));
+            return Start();
+        }
+    }
 
     /// <summary>Starts an operation that always passes (commit, rollback, savepoint, prepare).</summary>
-    public OperationStamp BeforeUngated() => throw new NotImplementedException();
+    public OperationStamp BeforeUngated() => Start();
 
-    public void Succeeded(OperationStamp operation) => throw new NotImplementedException();
+    public void Succeeded(OperationStamp operation)
+    {
+        if (operation.IsNone) return;
+        SetRunning(default);
+        Guard.Succeed(operation.Generation, operation.StartedAt);
+    }
 
-    public void Failed(OperationStamp operation, Exception exception, DbPhase phase) =>
-        throw new NotImplementedException();
+    public void Failed(OperationStamp operation, Exception exception, DbPhase phase)
+    {
+        if (operation.IsNone) return;
+        SetRunning(default);
+        Judge(operation.Generation, operation.StartedAt, exception, phase);
+    }
 
     /// <summary>The operation ended with neither (EF reports a cancellation without an exception object).</summary>
-    public void Cancelled(OperationStamp operation) => throw new NotImplementedException();
+    public void Cancelled(OperationStamp operation)
+    {
+        if (operation.IsNone) return;
+        SetRunning(default);
+        if (_fell) CountFall(operation.Generation);
+    }
 
     /// <summary>A failure that was seen outside an operation: mid-read, a later statement of a batch.</summary>
-    public void FailedOutside(Exception exception, DbPhase phase) => throw new NotImplementedException();
+    public void FailedOutside(Exception exception, DbPhase phase)
+    {
+        if (Guard.IsDisabled) return;
+        if (_fallCounted)
+        {
+            // The fall that this exception is about has counted already; whoever reports it again is not news either.
+            _fallCounted = false;
+            Guard.IsNew(exception);
+            return;
+        }
+
+        Judge(GenerationOfHold, LeaseSlot.NotRunning, exception, phase);
+    }
 
     /// <summary>A transaction began; nested calls do not count twice.</summary>
     public void TransactionStarted() => InTransaction = true;
@@ -76,11 +184,120 @@ internal sealed class ConnectionSession
     public void TransactionEnded() => InTransaction = false;
 
     /// <summary>The caller closes or disposes the connection: the coming fall to Closed is wanted.</summary>
-    public void Closing() => throw new NotImplementedException();
+    public void Closing() => _closeIsWanted = true;
 
     /// <summary>The connection was closed: the permit is back. Any number of times, from any event.</summary>
-    public void Closed() => throw new NotImplementedException();
+    public void Closed()
+    {
+        EndOpening();
+        Reading = ClosesWithReader = InTransaction = false;
+        SetRunning(default);
+        _lease.Dispose();
+    }
 
     /// <summary>Closed for good: the subscription ends too.</summary>
-    public void Detach() => throw new NotImplementedException();
+    public void Detach()
+    {
+        Connection.StateChange -= OnStateChange;
+        Closed();
+    }
+
+    private bool NeedsLease => !_lease.IsHeld && !Guard.IsDisabled && Connection.State == ConnectionState.Closed;
+
+    // Outside a transaction, a command on an idle connection meets the gate when the circuit is open, or when its permit
+    // is from before an outage, or when there is none because somebody else opened the connection.
+    private bool MustPassGate =>
+        !InTransaction && !Reading && !Guard.IsDisabled
+        && (Guard.IsShut || !_lease.IsHeld || _lease.Slot!.Epoch != Guard.Epoch)
+        && Connection.State != ConnectionState.Closed;
+
+    private bool NeedsNewLease()
+    {
+        if (Guard.IsShut) Guard.RefuseCommand();
+        if (_lease.IsHeld && _lease.Slot!.Epoch == Guard.Epoch) return false;
+        // First back, then anew: if every permit were held by such a connection, each would wait for the others.
+        _lease.Dispose();
+        return true;
+    }
+
+    private long GenerationOfHold => _lease.IsHeld ? _lease.Slot!.Generation : Guard.Generation;
+
+    private void Take(DbGuardLease lease)
+    {
+        _lease = lease;
+        lease.Slot?.Own(Connection, lease.Version);
+    }
+
+    private void Opening(int brake)
+    {
+        _brake = brake;
+        _opening = true;
+        _closeIsWanted = _fell = _fallCounted = false;
+        if (_lease.Slot is { } slot) SetRunning(new OperationStamp(slot.Generation, Guard.OperationTime));
+    }
+
+    private void EndOpening()
+    {
+        _opening = false;
+        int brake = _brake;
+        _brake = DbGuard.NotBraked;
+        Guard.LeaveOpen(brake);
+    }
+
+    private OperationStamp Start()
+    {
+        if (Guard.IsDisabled) return default;
+        _fell = false;
+        var operation = new OperationStamp(Guard.Generation, Guard.OperationTime);
+        SetRunning(operation);
+        return operation;
+    }
+
+    // What the stall detector sees.
+    private void SetRunning(OperationStamp operation)
+    {
+        _running = operation;
+        if (!_lease.IsHeld || _lease.Slot is not { } slot) return;
+        if (!operation.IsNone) slot.Generation = operation.Generation;
+        Volatile.Write(
+            ref slot.OperationStartedAt, operation.IsNone ? LeaseSlot.NotRunning : operation.StartedAt);
+    }
+
+    private void Judge(long generation, long startedAt, Exception exception, DbPhase phase)
+    {
+        var failure = new DbFailure(exception, phase, Guard.ElapsedSince(startedAt), Connection.State);
+        if (_fell && DbGuard.IsOwnRejection(exception)) return;
+        DbFailureKind kind = Guard.Fail(generation, startedAt, failure);
+        bool counted = DbFailureClassifier.IsFailure(kind, failure);
+        // The fall itself is a failure, whatever the exception was taken for, unless the server is merely full.
+        if (_fell && !counted && kind != DbFailureKind.Saturated) CountFall(generation);
+        _fell = false;
+    }
+
+    private void CountFall(long generation)
+    {
+        _fell = false;
+        Guard.ConnectionFell(generation);
+    }
+
+    private void OnStateChange(object sender, StateChangeEventArgs change)
+    {
+        if (change.OriginalState == ConnectionState.Closed || change.CurrentState is not
+            (ConnectionState.Closed or ConnectionState.Broken)) return;
+        bool expected = _closeIsWanted || (_running.IsNone && (ClosesWithReader || IsUnannouncedClose));
+        long generation = GenerationOfHold;
+        bool isRunning = !_running.IsNone;
+        Closed();
+        _closeIsWanted = false;
+        if (expected) return;
+        // An operation that is running ends with an exception that says more; it counts there, once.
+        if (isRunning) _fell = true;
+        else
+        {
+            _fallCounted = true;
+            Guard.ConnectionFell(generation);
+        }
+    }
+
+    private bool IsUnannouncedClose => !AnnouncesCloses && !Reading && !InTransaction;
 }

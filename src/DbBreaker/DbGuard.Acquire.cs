@@ -1,0 +1,119 @@
+using System.Diagnostics.CodeAnalysis;
+using DbBreaker.Admission;
+using DbBreaker.CircuitBreaker;
+
+namespace DbBreaker;
+
+// The ways in that are not plain: recovering, observing, waiting, rejecting.
+public sealed partial class DbGuard
+{
+    private long _rejectedOpen, _rejectedSaturated, _wouldHaveRejected;
+
+    /// <summary>The permits a caller meets now: the limit, or less while a recovery ramps up.</summary>
+    internal int EffectiveLimit => Math.Min(_permits.Limit, _permits.Window);
+
+    private bool TryAcquireSlow(out DbGuardLease lease)
+    {
+        lease = default;
+        if (_options.Mode != DbGuardMode.Enforce) return TryAcquireUnenforced(out lease);
+        if (IsShutIn(_circuit.State))
+        {
+            Interlocked.Increment(ref _rejectedOpen);
+            return false;
+        }
+
+        if (TryTakeNow(out lease)) return true;
+        Interlocked.Increment(ref _rejectedSaturated);
+        return false;
+    }
+
+    private DbGuardLease AcquireSlow(CancellationToken cancellationToken)
+    {
+        if (TryAdmit(out DbGuardLease lease, out Waiter? waiter)) return lease;
+        return Admit(waiter, WaitFor(_permits, waiter, cancellationToken), cancellationToken);
+    }
+
+    private async ValueTask<DbGuardLease> AcquireSlowAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (TryAdmit(out DbGuardLease lease, out Waiter? waiter)) return lease;
+        WaitOutcome outcome = await WaitForAsync(_permits, waiter, cancellationToken).ConfigureAwait(false);
+        return Admit(waiter, outcome, cancellationToken);
+    }
+
+    // Admits at once, rejects at once (throws), or hands out a place in the queue.
+    private bool TryAdmit(out DbGuardLease lease, [NotNullWhen(false)] out Waiter? waiter)
+    {
+        waiter = null;
+        if (_options.Mode != DbGuardMode.Enforce) return TryAcquireUnenforced(out lease);
+        CircuitState state = _circuit.State;
+        if (IsShutIn(state)) throw RejectOpen();
+        if (TryTakeNow(out lease)) return true;
+        long now = _clock.Attended;
+        int position = _permits.WaitingCount;
+        if (position == 0) _waits.BecameFull(now);
+        // Half-open, the few trials say nothing about the wait: who comes now waits for the verdict (rule 13).
+        TimeSpan predicted = state == CircuitState.Closed ? _waits.Predict(position, EffectiveLimit, now) : TimeSpan.Zero;
+        if (_options.QueueTimeout == TimeSpan.Zero || predicted > _options.QueueTimeout) throw RejectSaturated(predicted);
+        waiter = _permits.Enqueue(_clock.Now, _clock.Now + _options.QueueTimeout.Ticks);
+        if (waiter is null) throw RejectSaturated(predicted);
+        if (!_isWatching) StartWatching();
+        // The circuit may have opened, and turned the queue away, just before this waiter joined it.
+        if (IsShutIn(_circuit.State)) _permits.Leave(waiter, WaitOutcome.Rejected);
+        return false;
+    }
+
+    private bool TryTakeNow(out DbGuardLease lease)
+    {
+        if (_permits.TryTake(out int epoch)) return TryHold(epoch, out lease);
+        lease = default;
+        return false;
+    }
+
+    // A permit may be granted just as the circuit opens; what it admitted then goes back.
+    private bool TryHold(int epoch, out DbGuardLease lease)
+    {
+        long generation = _circuit.Generation;
+        if (IsShutIn(Circuit.StateOf(generation)))
+        {
+            _permits.Return(epoch);
+            lease = default;
+            return false;
+        }
+
+        lease = Hold(epoch, generation);
+        return true;
+    }
+
+    private DbGuardLease Admit(Waiter waiter, WaitOutcome outcome, CancellationToken cancellationToken)
+    {
+        switch (outcome)
+        {
+            case WaitOutcome.Granted:
+                return TryHold(waiter.Epoch, out DbGuardLease lease) ? lease : throw RejectOpen();
+            case WaitOutcome.Cancelled:
+                throw new OperationCanceledException(cancellationToken);
+            case WaitOutcome.Rejected:
+                throw RejectOpen();
+            default:
+                throw RejectSaturated(TimeSpan.FromTicks(_clock.Now - waiter.EnqueuedAt));
+        }
+    }
+
+    private bool TryAcquireUnenforced(out DbGuardLease lease)
+    {
+        if (_options.Mode == DbGuardMode.Disabled)
+        {
+            lease = default;
+            return true;
+        }
+
+        long generation = _circuit.Generation;
+        bool wouldPass = !IsShutIn(Circuit.StateOf(generation)) && _permits.InUse < EffectiveLimit;
+        if (!wouldPass) Interlocked.Increment(ref _wouldHaveRejected);
+        lease = Hold(_permits.TakeRegardless(), generation);
+        return true;
+    }
+
+    private static bool IsShutIn(CircuitState state) => state is CircuitState.Open or CircuitState.Isolated;
+}

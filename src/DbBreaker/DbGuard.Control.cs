@@ -1,0 +1,113 @@
+using DbBreaker.CircuitBreaker;
+using DbBreaker.Liveness;
+
+namespace DbBreaker;
+
+// What people do to a guard, and what they see of it.
+public sealed partial class DbGuard
+{
+    /// <summary>Holds the circuit open until <see cref="Reset"/>. What runs goes on; transactions may finish.</summary>
+    /// <param name="reason">Why, for whoever looks at the guard; shown in logs and errors.</param>
+    public void Isolate(string? reason = null)
+    {
+        DbGuardTransition? transition;
+        lock (_sync)
+        {
+            _note = reason;
+            transition = Apply_NeedsSync(_circuit.Isolate(_clock.Attended));
+        }
+
+        Report(transition);
+    }
+
+    /// <summary>Closes the circuit, whatever opened it, and gives all permits back at once.</summary>
+    public void Reset()
+    {
+        DbGuardTransition? transition;
+        lock (_sync)
+        {
+            _note = null;
+            transition = Apply_NeedsSync(_circuit.Reset(_clock.Attended));
+        }
+
+        Report(transition);
+    }
+
+    /// <summary>Takes a picture of the guard. Cheap enough for every scrape; takes a short lock.</summary>
+    public DbGuardSnapshot GetSnapshot()
+    {
+        lock (_sync)
+        {
+            long now = _clock.Attended;
+            WindowCounts counts = _circuit.Counts(now);
+            DbGuardTransition? latest = _latest;
+            return new DbGuardSnapshot
+            {
+                Name = Name,
+                State = _circuit.State,
+                StateSince = latest?.At ?? _madeAt,
+                Reason = latest?.Reason ?? "",
+                RetryAfter = RetryAfter,
+                Mode = _options.Mode,
+                PermitLimit = EffectiveLimit,
+                PermitsInUse = _permits.InUse,
+                Waiting = _permits.WaitingCount,
+                Transitions = _transitions,
+                RecentTransitions = [.. _recent],
+                Operations = counts.Total,
+                Failures = counts.Marked,
+                RejectedOpen = Interlocked.Read(ref _rejectedOpen),
+                RejectedSaturated = Interlocked.Read(ref _rejectedSaturated),
+                WouldHaveRejected = Interlocked.Read(ref _wouldHaveRejected),
+                Saturations = Interlocked.Read(ref _saturations),
+                MeanHold = _waits.MeanHold,
+                LongestHold = LongestHold(now),
+                ProbeAnswered = ProbeAnswered,
+            };
+        }
+    }
+
+    /// <summary>Takes new options: nobody is cancelled, the state and the remaining break stay (rule 17).</summary>
+    internal void Reconfigure(DbGuardOptions options)
+    {
+        lock (_sync)
+        {
+            _options = options;
+            _circuit.Reconfigure(CircuitSettings.From(options));
+            _permits.SetLimits(PermitLimitOf(options, _target), options.QueueLimit);
+            _opens.SetLimits(options.OpenLimit, options.QueueLimit);
+            _prober.Configure(ProbeSettings.From(options));
+            Refresh();
+        }
+    }
+
+    /// <summary>Tells a guard that was made by name where it leads, the first time a connection uses it.</summary>
+    internal void Aim(GuardTarget target)
+    {
+        lock (_sync)
+        {
+            if (_target is not null) return;
+            DbGuardOptionsValidator.ValidateAgainst(_options, target.Endpoint);
+            _target = target;
+            _permits.SetLimits(PermitLimitOf(_options, target), _options.QueueLimit);
+        }
+    }
+
+    /// <summary>Whether the guard may be forgotten: closed, and nothing in use, in question or recovering.</summary>
+    internal bool IsIdle => !_isWatching && State == CircuitState.Closed;
+
+    internal bool IsWatching => _isWatching;
+
+    internal bool HasTarget => Volatile.Read(ref _target) is not null;
+
+    private TimeSpan LongestHold(long now)
+    {
+        long longest = 0;
+        foreach (Admission.LeaseSlot slot in _leases.Slots)
+        {
+            if (Admission.LeaseSlot.IsHeld(slot.Version)) longest = Math.Max(longest, now - slot.AcquiredAt);
+        }
+
+        return TimeSpan.FromTicks(longest);
+    }
+}

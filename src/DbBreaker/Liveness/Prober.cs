@@ -1,0 +1,100 @@
+namespace DbBreaker.Liveness;
+
+/// <summary>
+/// Sends probes while somebody wants to know, at growing intervals with jitter. A probe keeps its deadline even when
+/// the driver does not: an overdue one is reported as unanswered and left running, because the answer of a server that
+/// thaws comes on just that connection. The number under way is bounded. Driven by the guard's tick, under its lock;
+/// only attempts run elsewhere.
+/// </summary>
+internal sealed class Prober(AttendedClock clock, Func<double> random, Action<ProbeAttempt> launch)
+{
+    /// <summary>Overdue probes end by the driver's own timeout; beyond this many, none is added.</summary>
+    public const int MaxUnderWay = 8;
+
+    private const double JitterShare = 0.2;
+
+    private readonly List<ProbeAttempt> _underWay = new(MaxUnderWay);
+    private ProbeSettings _settings = ProbeSettings.Default;
+    private TimeSpan _interval;
+    private long _nextAt;
+
+    public bool IsActive { get; private set; }
+
+    public bool IsUnderWay => _underWay.Count > 0;
+
+    public ProbeResult Last { get; private set; }
+
+    /// <summary>When the next probe is due (exact time); zero delay when one is under way.</summary>
+    public TimeSpan UntilNext(long now) =>
+        !IsActive || _underWay.Exists(static a => !a.IsOverdueReported)
+            ? TimeSpan.Zero
+            : TimeSpan.FromTicks(Math.Max(0, _nextAt - now));
+
+    public void Configure(ProbeSettings settings) => _settings = settings;
+
+    /// <summary>Begins to ask: at once, or at <paramref name="notBefore"/>.</summary>
+    public void Start(long notBefore)
+    {
+        if (IsActive) return;
+        IsActive = true;
+        Last = default;
+        _interval = _settings.Interval;
+        _nextAt = notBefore;
+    }
+
+    /// <summary>Stops asking; what is under way ends by itself and is forgotten.</summary>
+    public void Stop()
+    {
+        IsActive = false;
+        _underWay.Clear();
+    }
+
+    /// <summary>Puts the next probe off, for a break that an answered probe must not end.</summary>
+    public void Postpone(long until) => _nextAt = Math.Max(_nextAt, until);
+
+    /// <summary>Collects what came back and sends the next probe when it is due. Returns the news, if any.</summary>
+    public ProbeResult? Step()
+    {
+        if (!IsActive) return null;
+        ProbeResult? news = Collect();
+        if (news is { } result) Last = result;
+        long now = clock.Now;
+        if (news?.Outcome != ProbeOutcome.Answered && now >= _nextAt && _underWay.Count < MaxUnderWay) Launch(now);
+        return news;
+    }
+
+    private ProbeResult? Collect()
+    {
+        ProbeResult? news = null;
+        for (int i = _underWay.Count - 1; i >= 0; i--)
+        {
+            ProbeAttempt attempt = _underWay[i];
+            if (attempt.Result is { } result)
+            {
+                _underWay.RemoveAt(i);
+                // An overdue probe that the driver gave up on says nothing new; an answer always counts, and most.
+                if (result.Outcome == ProbeOutcome.Answered) news = result;
+                else if (!attempt.IsOverdueReported) news = Worse(news, result);
+            }
+            else if (!attempt.IsOverdueReported && clock.Attended - attempt.StartedAt >= _settings.Timeout.Ticks)
+            {
+                attempt.IsOverdueReported = true;
+                news = Worse(news, new ProbeResult(ProbeOutcome.Unanswered, _settings.Timeout));
+            }
+        }
+
+        return news;
+    }
+
+    private static ProbeResult Worse(ProbeResult? known, ProbeResult other) => known ?? other;
+
+    private void Launch(long now)
+    {
+        var attempt = new ProbeAttempt(clock.Attended, now);
+        _underWay.Add(attempt);
+        double jitter = 1 - JitterShare * random();
+        _nextAt = now + (long)(_interval.Ticks * jitter);
+        _interval = TimeSpan.FromTicks(Math.Min(_interval.Ticks * 2, _settings.MaxInterval.Ticks));
+        launch(attempt);
+    }
+}

@@ -1,0 +1,4 @@
+namespace DbBreaker.Liveness;
+
+/// <summary>What the stall detector saw.</summary>
+internal readonly record struct StallReading(int Running, int Stalled, bool IsStall);
