@@ -1,0 +1,95 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace DbBreaker.EntityFrameworkCore;
+
+/// <summary>
+/// Carries what AddCircuitBreaker was told. The interceptor is scoped and reads it from its context's options, so that
+/// contexts with different settings share one internal service provider of EF Core.
+/// </summary>
+internal sealed class CircuitBreakerOptionsExtension : IDbContextOptionsExtension
+{
+    private readonly GuardBinding _binding;
+
+    public CircuitBreakerOptionsExtension()
+        : this(GuardBinding.Default)
+    {
+    }
+
+    private CircuitBreakerOptionsExtension(GuardBinding binding) => _binding = binding;
+
+    public GuardBinding Binding => _binding;
+
+    [field: AllowNull]
+    public DbContextOptionsExtensionInfo Info => field ??= new ExtensionInfo(this);
+
+    public CircuitBreakerOptionsExtension With(string? name, Action<DbGuardOptions>? configure)
+    {
+        GuardBinding binding = _binding.With(name, configure);
+        return ReferenceEquals(binding, _binding) ? this : new CircuitBreakerOptionsExtension(binding);
+    }
+
+    public void ApplyServices(IServiceCollection services) =>
+        services.AddScoped<IInterceptor>(static provider =>
+            new DbGuardInterceptor(provider.GetRequiredService<IDbContextOptions>()));
+
+    public void Validate(IDbContextOptions options)
+    {
+        var core = options.FindExtension<CoreOptionsExtension>();
+        if (core?.InternalServiceProvider is not null)
+        {
+            throw new InvalidOperationException(
+                "AddCircuitBreaker has no effect together with UseInternalServiceProvider: EF Core then takes its " +
+                "services from that provider only. Use AddInterceptors(new DbGuardInterceptor()) instead.");
+        }
+
+        if (core?.Interceptors?.OfType<DbGuardInterceptor>().Any() == true)
+        {
+            throw new InvalidOperationException(
+                "The context has both AddCircuitBreaker and a DbGuardInterceptor in AddInterceptors; every operation " +
+                "would be guarded twice. Remove one of them; AddCircuitBreaker is the usual one.");
+        }
+
+        if (!options.Extensions.OfType<RelationalOptionsExtension>().Any())
+        {
+            throw new InvalidOperationException(
+                "AddCircuitBreaker needs a relational provider (UseNpgsql, UseSqlServer, UseMySql, UseSqlite); this " +
+                "context has none. Leave the call out where the provider is not relational.");
+        }
+
+        RejectGuardedConnection(options);
+    }
+
+    /// <summary>Providers cast the connection to their own type, so EF Core needs the driver's.</summary>
+    public static void RejectGuardedConnection(IDbContextOptions options)
+    {
+        foreach (IDbContextOptionsExtension extension in options.Extensions)
+        {
+            if (extension is RelationalOptionsExtension { Connection: { } connection })
+            {
+                GuardBinding.RejectGuarded(connection);
+            }
+        }
+    }
+
+    private sealed class ExtensionInfo(CircuitBreakerOptionsExtension extension)
+        : DbContextOptionsExtensionInfo(extension)
+    {
+        private string? Name => ((CircuitBreakerOptionsExtension)Extension).Binding.Name;
+
+        public override bool IsDatabaseProvider => false;
+
+        public override string LogFragment =>
+            Name is { } name ? $"using CircuitBreaker '{name}' " : "using CircuitBreaker ";
+
+        public override int GetServiceProviderHashCode() => 0;
+
+        public override bool ShouldUseSameServiceProvider(DbContextOptionsExtensionInfo other) =>
+            other is ExtensionInfo;
+
+        public override void PopulateDebugInfo(IDictionary<string, string> debugInfo) =>
+            debugInfo["DbBreaker:Guard"] = Name ?? "by connection string";
+    }
+}

@@ -1,0 +1,52 @@
+using System.Data.Common;
+
+namespace DbBreaker.EntityFrameworkCore;
+
+/// <summary>How the guard of a context is found: by a name or by where its connection leads.</summary>
+internal sealed class GuardBinding
+{
+    public static readonly GuardBinding Default = new(null, null);
+
+    private readonly Action<DbGuardOptions>? _configure;
+
+    private GuardBinding(string? name, Action<DbGuardOptions>? configure)
+    {
+        Name = name;
+        _configure = configure;
+    }
+
+    public string? Name { get; }
+
+    public GuardBinding With(string? name, Action<DbGuardOptions>? configure)
+    {
+        if (name is not null && Name is not null && name != Name)
+        {
+            throw new InvalidOperationException(
+                $"The context's guard has two names, '{Name}' and '{name}'. A context has one guard; " +
+                "call AddCircuitBreaker with one name.");
+        }
+
+        // The same delegate again would only repeat itself.
+        bool adds = configure is not null && configure != _configure;
+        Action<DbGuardOptions>? all = adds ? _configure + configure : _configure;
+        return (name is null || name == Name) && all == _configure ? this : new GuardBinding(name ?? Name, all);
+    }
+
+    public DbGuard Find(DbConnection connection, IServiceProvider? services)
+    {
+        RejectGuarded(connection);
+        var registry = services?.GetService(typeof(DbGuardRegistry)) as DbGuardRegistry ?? DbGuardRegistry.Shared;
+        return registry.For(connection, Name, _configure);
+    }
+
+    public static void RejectGuarded(DbConnection connection)
+    {
+        // The core's only connections are its guarded ones.
+        if (connection.GetType().Assembly != typeof(DbGuard).Assembly) return;
+
+        throw new InvalidOperationException(
+            $"The context was given a {connection.GetType().Name}. EF Core's providers cast connections and data " +
+            "sources to the driver's own types: give the context the driver's connection, data source or connection " +
+            "string, and guard it with AddCircuitBreaker.");
+    }
+}
