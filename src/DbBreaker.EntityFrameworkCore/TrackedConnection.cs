@@ -15,6 +15,7 @@ internal sealed class TrackedConnection
     private bool _running;
     private bool _opening;
     private int _readers;
+    private DbDataReader? _latestReader;
     private string? _connectionString;
     private GuardBinding _binding;
     private Transaction? _ambient;
@@ -111,8 +112,7 @@ internal sealed class TrackedConnection
     public void Closed()
     {
         EndWithoutVerdict();
-        _readers = 0;
-        Session.Reading = false;
+        ForgetReaders();
         Session.Closed();
     }
 
@@ -177,6 +177,7 @@ internal sealed class TrackedConnection
         }
 
         _readers++;
+        _latestReader = reader;
         Session.Reading = true;
         Succeeded();
     }
@@ -185,6 +186,7 @@ internal sealed class TrackedConnection
     public void ReaderClosed()
     {
         if (_readers > 0) _readers--;
+        _latestReader = null;
         Session.Reading = _readers > 0;
     }
 
@@ -203,8 +205,7 @@ internal sealed class TrackedConnection
     private void PrepareOpen()
     {
         EndWithoutVerdict();
-        _readers = 0;
-        Session.Reading = false;
+        ForgetReaders();
         if (_ambient is null) return;
 
         if (_ambient == Transaction.Current) Session.TransactionStarted();
@@ -215,10 +216,19 @@ internal sealed class TrackedConnection
     private void PrepareCommand(bool inTransaction)
     {
         EndWithoutVerdict();
+        // A buffered reader that failed was closed without an event.
+        if (_latestReader is { IsClosed: true }) ReaderClosed();
         if (inTransaction == Session.InTransaction) return;
 
         if (inTransaction) Session.TransactionStarted();
         else Session.TransactionEnded();
+    }
+
+    private void ForgetReaders()
+    {
+        _readers = 0;
+        _latestReader = null;
+        Session.Reading = false;
     }
 
     private void Start(OperationStamp operation)

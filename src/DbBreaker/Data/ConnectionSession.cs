@@ -36,7 +36,8 @@ internal sealed class ConnectionSession
     /// <summary>
     /// Whether every wanted close is announced by <see cref="Closing"/>. EF Core closes without an event when a context
     /// is disposed or returned to its pool with its connection open, and users close connections that they handed to a
-    /// context; with false, a fall is a failure only while an operation runs, a reader is open or a transaction is.
+    /// context; with false, a fall is a failure only while an operation runs or a reader is open. An open transaction
+    /// does not count: it may have been disposed of, which EF Core does not tell.
     /// </summary>
     public bool AnnouncesCloses { get; init; } = true;
 
@@ -202,7 +203,11 @@ internal sealed class ConnectionSession
         Closed();
     }
 
-    private bool NeedsLease => !_lease.IsHeld && !Guard.IsDisabled && Connection.State == ConnectionState.Closed;
+    // A connection that is opened again for the ambient transaction it already worked in gets the physical one that is
+    // enlisted; nothing inside a transaction is rejected.
+    private bool NeedsLease =>
+        !_lease.IsHeld && !Guard.IsDisabled && Connection.State == ConnectionState.Closed
+        && !(InTransaction && Guard.IsShut);
 
     // Outside a transaction, a command on an idle connection meets the gate when the circuit is open, or when its permit
     // is from before an outage, or when there is none because somebody else opened the connection.
@@ -299,5 +304,5 @@ internal sealed class ConnectionSession
         }
     }
 
-    private bool IsUnannouncedClose => !AnnouncesCloses && !Reading && !InTransaction;
+    private bool IsUnannouncedClose => !AnnouncesCloses && !Reading;
 }
