@@ -25,10 +25,13 @@ internal abstract class ServerHost : IAsyncDisposable
 
     public abstract Task UnsilenceAsync(CancellationToken cancellationToken);
 
-    /// <summary>Sends a signal to the server's first process and waits until it has ended.</summary>
+    /// <summary>Sends a signal to the server's first process.</summary>
+    public abstract Task SignalAsync(int signal, CancellationToken cancellationToken);
+
+    /// <summary>Sends a signal to the server's first process, SIGKILL to all, and waits until it has ended.</summary>
     public abstract Task EndAsync(int signal, TimeSpan deadline, CancellationToken cancellationToken);
 
-    /// <summary>Runs a command where the server runs, as the server's user.</summary>
+    /// <summary>Runs a command of the shell where the server runs.</summary>
     public abstract Task RunAsync(string shellCommand, CancellationToken cancellationToken);
 
     /// <summary>The end of the server's log, for error messages.</summary>

@@ -84,6 +84,17 @@ public abstract class PostgresServerTests(PostgresSource source) : IAsyncLifetim
     }
 
     [Fact]
+    public async Task A_server_held_in_its_start_turns_everyone_away_until_it_is_finished()
+    {
+        await _server.HoldInStartupAsync(Token);
+        var error = await Assert.ThrowsAsync<PostgresException>(OpenAsync);
+        Assert.Equal(PostgresErrorCodes.CannotConnectNow, error.SqlState);
+
+        await _server.FinishStartupAsync(Token);
+        await _server.ExecuteAsync("CREATE TABLE writable ()", Token);
+    }
+
+    [Fact]
     public async Task A_restart_keeps_the_connection_string()
     {
         await _server.RestartAsync(Token);

@@ -106,11 +106,14 @@ internal sealed class ContainerHost : ServerHost
         _silenced = false;
     }
 
+    public override Task SignalAsync(int signal, CancellationToken cancellationToken) =>
+        _docker.Containers.KillContainerAsync(
+            Id, new ContainerKillParameters { Signal = signal.ToString(CultureInfo.InvariantCulture) },
+            cancellationToken);
+
     public override async Task EndAsync(int signal, TimeSpan deadline, CancellationToken cancellationToken)
     {
-        var name = signal.ToString(CultureInfo.InvariantCulture);
-        await _docker.Containers.KillContainerAsync(
-            Id, new ContainerKillParameters { Signal = name }, cancellationToken);
+        await SignalAsync(signal, cancellationToken);
         await _docker.Containers.WaitContainerAsync(Id, cancellationToken).WaitAsync(deadline, cancellationToken);
         // The rules lived in the network namespace, which went with the container.
         _silenced = false;

@@ -20,6 +20,7 @@ public sealed class PostgresServer : IAsyncDisposable
     private readonly PostgresServerOptions _options;
     private bool _isShared;
     private bool _frozen;
+    private string? _data;
 
     private PostgresServer(ServerHost? host, string connectionString, PostgresServerOptions options)
     {
@@ -150,6 +151,42 @@ public sealed class PostgresServer : IAsyncDisposable
     {
         await StopAsync(cancellationToken: cancellationToken);
         await StartAgainAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// Restarts the server into a start that does not end: it listens and turns everyone away with 57P03, as during
+    /// crash recovery, until <see cref="FinishStartupAsync"/>.
+    /// </summary>
+    public async Task HoldInStartupAsync(CancellationToken cancellationToken = default)
+    {
+        var host = Controlled;
+        _data = await ScalarAsync<string>("SHOW data_directory", cancellationToken);
+        // A standby that may not be read and whose primary never comes is in recovery for ever.
+        await ExecuteAsync("ALTER SYSTEM SET hot_standby = off", cancellationToken);
+        await host.RunAsync($": > '{_data}/standby.signal'", cancellationToken);
+        await StopAsync(cancellationToken: cancellationToken);
+        await host.StartAsync(cancellationToken);
+        await Eventually.BecomesTrueAsync(async token =>
+        {
+            try
+            {
+                await using var connection = await ConnectAsync(_options.Database, token);
+                return false;
+            }
+            catch (PostgresException exception)
+            {
+                return exception.SqlState == PostgresErrorCodes.CannotConnectNow;
+            }
+        }, _options.ReadyDeadline, "the server says that it is starting up", cancellationToken: cancellationToken);
+    }
+
+    /// <summary>Ends <see cref="HoldInStartupAsync"/> and waits until the server answers.</summary>
+    public async Task FinishStartupAsync(CancellationToken cancellationToken = default)
+    {
+        await Controlled.RunAsync($": > '{_data}/promote'", cancellationToken);
+        await Controlled.SignalAsync(Signals.User1, cancellationToken);
+        await WaitUntilReadyAsync(_options.Database, cancellationToken);
+        await ExecuteAsync("ALTER SYSTEM RESET hot_standby", cancellationToken);
     }
 
     /// <summary>Ends the sessions of clients (57P01), optionally only those with an application name.</summary>

@@ -53,6 +53,12 @@ internal sealed class LocalHost : ServerHost
 
     public override Task UnsilenceAsync(CancellationToken cancellationToken) => throw NoNetworkOfItsOwn();
 
+    public override Task SignalAsync(int signal, CancellationToken cancellationToken)
+    {
+        Signals.Send(Running().Id, signal);
+        return Task.CompletedTask;
+    }
+
     public override async Task EndAsync(int signal, TimeSpan deadline, CancellationToken cancellationToken)
     {
         var process = Running();

@@ -13,6 +13,8 @@ internal static class Signals
 
     private const int NoSuchProcess = 3;
 
+    public static int User1 { get; } = OperatingSystem.IsMacOS() ? 30 : 10;
+
     public static int Stop { get; } = OperatingSystem.IsMacOS() ? 17 : 19;
 
     public static int Continue { get; } = OperatingSystem.IsMacOS() ? 19 : 18;
