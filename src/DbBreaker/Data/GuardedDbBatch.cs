@@ -1,0 +1,143 @@
+using System.Data;
+using System.Data.Common;
+using DbBreaker.Data;
+
+namespace DbBreaker;
+
+/// <summary>
+/// A driver's batch behind a guard. Executing asks the guard of the connection first; batch commands, parameters and
+/// readers are the driver's own. Like the driver's batch, it serves one caller at a time, except for
+/// <see cref="Cancel"/>.
+/// </summary>
+public sealed class GuardedDbBatch : DbBatch
+{
+    private GuardedTarget _target;
+
+    internal GuardedDbBatch(DbBatch inner, GuardedDbConnection? connection)
+    {
+        Inner = inner;
+        _target.Connection = connection;
+    }
+
+    /// <summary>Gets the driver's batch. Executing it here bypasses the guard.</summary>
+    public DbBatch Inner { get; }
+
+    /// <inheritdoc/>
+    protected override DbBatchCommandCollection DbBatchCommands => Inner.BatchCommands;
+
+    /// <inheritdoc/>
+    public override int Timeout
+    {
+        get => Inner.Timeout;
+        set => Inner.Timeout = value;
+    }
+
+    /// <inheritdoc/>
+    protected override DbConnection? DbConnection
+    {
+        get => _target.ConnectionOf(Inner.Connection);
+        set
+        {
+            Inner.Connection = GuardedTarget.Unwrap(value);
+            _target.Connection = (GuardedDbConnection?)value;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override DbTransaction? DbTransaction
+    {
+        get => _target.TransactionOf(Inner.Transaction);
+        set
+        {
+            Inner.Transaction = GuardedTarget.Unwrap(value);
+            _target.Transaction = value;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) =>
+        Execute(static s => s.Inner.ExecuteReader(s.Behavior), behavior);
+
+    /// <inheritdoc/>
+    protected override Task<DbDataReader> ExecuteDbDataReaderAsync(
+        CommandBehavior behavior, CancellationToken cancellationToken) =>
+        ExecuteAsync(static (s, token) => s.Inner.ExecuteReaderAsync(s.Behavior, token), cancellationToken, behavior);
+
+    /// <inheritdoc/>
+    public override int ExecuteNonQuery() => Execute(static s => s.Inner.ExecuteNonQuery());
+
+    /// <inheritdoc/>
+    public override Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken = default) =>
+        ExecuteAsync(static (s, token) => s.Inner.ExecuteNonQueryAsync(token), cancellationToken);
+
+    /// <inheritdoc/>
+    public override object? ExecuteScalar() => Execute(static s => s.Inner.ExecuteScalar());
+
+    /// <inheritdoc/>
+    public override Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken = default) =>
+        ExecuteAsync(static (s, token) => s.Inner.ExecuteScalarAsync(token), cancellationToken);
+
+    /// <inheritdoc/>
+    public override void Prepare()
+    {
+        GuardedOperation.Run(_target.Session, _target.Local, Inner, static b =>
+        {
+            b.Prepare();
+            return true;
+        });
+    }
+
+    /// <inheritdoc/>
+    public override Task PrepareAsync(CancellationToken cancellationToken = default) =>
+        GuardedOperation.RunAsync(
+            _target.Session,
+            _target.Local,
+            Inner,
+            static (b, token) => GuardedOperation.Completed(b.PrepareAsync(token)),
+            cancellationToken);
+
+    /// <inheritdoc/>
+    public override void Cancel() => Inner.Cancel();
+
+    /// <inheritdoc/>
+    protected override DbBatchCommand CreateDbBatchCommand() => Inner.CreateBatchCommand();
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        Inner.Dispose();
+        base.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return Inner.DisposeAsync();
+    }
+
+    private TResult Execute<TResult>(
+        Func<(DbBatch Inner, CommandBehavior Behavior), TResult> run, CommandBehavior behavior = default) =>
+        GuardedOperation.Run(_target.Session, Plan(behavior), (Inner, behavior), run);
+
+    private Task<TResult> ExecuteAsync<TResult>(
+        Func<(DbBatch Inner, CommandBehavior Behavior), CancellationToken, Task<TResult>> run,
+        CancellationToken cancellationToken,
+        CommandBehavior behavior = default) =>
+        GuardedOperation.RunAsync(_target.Session, Plan(behavior), (Inner, behavior), run, cancellationToken);
+
+    private OperationPlan Plan(CommandBehavior behavior)
+    {
+        TransactionEffect first = default, net = default;
+        DbBatchCommandCollection commands = Inner.BatchCommands;
+        for (int i = 0; i < commands.Count; i++)
+        {
+            if (commands[i].CommandType is not CommandType.Text) continue;
+            (TransactionEffect begins, TransactionEffect ends) = TransactionText.Read(commands[i].CommandText);
+            if (i == 0) first = begins;
+            if (ends is not TransactionEffect.None) net = ends;
+        }
+
+        return _target.Plan(first, net, behavior);
+    }
+}

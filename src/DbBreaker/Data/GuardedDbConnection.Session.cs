@@ -1,0 +1,256 @@
+using System.Data;
+using System.Data.Common;
+using System.Transactions;
+using DbBreaker.Data;
+
+namespace DbBreaker;
+
+// The connection's life under its guard: from opening to closing, and what it is part of in between.
+public abstract partial class GuardedDbConnection
+{
+    private readonly DbConnection _inner;
+    private readonly GuardBinding _binding;
+    private ConnectionSession? _session;
+    private Transaction? _enlisted;
+    private bool _relaysStateChange;
+
+    private protected GuardedDbConnection(DbConnection inner, GuardBinding binding, DbGuard? guard)
+    {
+        GuardBinding.RefuseGuarded(inner);
+        _inner = inner;
+        _binding = binding;
+        guard ??= binding.TryResolve(inner);
+        if (guard is not null) _session = new ConnectionSession(inner, guard);
+    }
+
+    /// <summary>The guard's view of the connection, or null without a string and after disposal.</summary>
+    internal ConnectionSession? Session => _session;
+
+    internal string GuardName => FindSession()?.Guard.Name ?? "none yet, for lack of a connection string";
+
+    /// <summary>The transaction that was begun here last, or null once it ended.</summary>
+    internal GuardedDbTransaction? CurrentTransaction { get; private set; }
+
+    /// <summary>Whether the connection takes part in a System.Transactions transaction that still runs.</summary>
+    internal bool IsEnlisted
+    {
+        get
+        {
+            if (_enlisted is null) return false;
+            try
+            {
+                if (_enlisted.TransactionInformation.Status == TransactionStatus.Active) return true;
+            }
+            catch (ObjectDisposedException)
+            {
+                // The scope is over, and only the object's disposal says so.
+            }
+
+            _enlisted = null;
+            return false;
+        }
+    }
+
+    private OperationPlan StartPlan => OperationPlan.Local with { Gated = !IsEnlisted };
+
+    /// <summary>The wrapper of the driver's connection under the name that the driver's class has.</summary>
+    internal static GuardedDbConnection Create(DbConnection inner, GuardBinding binding, DbGuard? guard) =>
+        inner.GetType().Name switch
+        {
+            nameof(NpgsqlConnection) => new NpgsqlConnection(inner, binding, guard),
+            nameof(MySqlConnection) => new MySqlConnection(inner, binding, guard),
+            nameof(SqliteConnection) => new SqliteConnection(inner, binding, guard),
+            _ => new NeutralConnection(inner, binding, guard),
+        };
+
+    /// <inheritdoc/>
+    public override void Close()
+    {
+        _session?.Closing();
+        try
+        {
+            _inner.Close();
+        }
+        finally
+        {
+            Closed();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Task CloseAsync()
+    {
+        _session?.Closing();
+        Task closing = _inner.CloseAsync();
+        if (!closing.IsCompletedSuccessfully) return FinishAsync(this, closing);
+        Closed();
+        return closing;
+
+        static async Task FinishAsync(GuardedDbConnection connection, Task closing)
+        {
+            try
+            {
+                await closing.ConfigureAwait(false);
+            }
+            finally
+            {
+                connection.Closed();
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Open()
+    {
+        if (SessionToOpen() is not { } session)
+        {
+            _inner.Open();
+            return;
+        }
+
+        session.BeforeOpen();
+        try
+        {
+            _inner.Open();
+        }
+        catch (Exception exception)
+        {
+            session.OpenFailed(exception);
+            throw;
+        }
+
+        Opened(session);
+    }
+
+    /// <inheritdoc/>
+    public override Task OpenAsync(CancellationToken cancellationToken)
+    {
+        if (SessionToOpen() is not { } session) return _inner.OpenAsync(cancellationToken);
+        ValueTask admission = session.BeforeOpenAsync(cancellationToken);
+        if (!admission.IsCompletedSuccessfully) return WaitAsync(this, session, admission, cancellationToken);
+        admission.GetAwaiter().GetResult();
+        return OpenAdmittedAsync(session, cancellationToken);
+
+        static async Task WaitAsync(
+            GuardedDbConnection connection,
+            ConnectionSession session,
+            ValueTask admission,
+            CancellationToken cancellationToken)
+        {
+            await admission.ConfigureAwait(false);
+            await connection.OpenAdmittedAsync(session, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask DisposeAsync()
+    {
+        _session?.Closing();
+        try
+        {
+            await _inner.DisposeAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            Forget();
+        }
+
+        base.Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _session?.Closing();
+            try
+            {
+                _inner.Dispose();
+            }
+            finally
+            {
+                Forget();
+            }
+        }
+
+        base.Dispose(disposing);
+    }
+
+    /// <summary>A transaction of this connection is over. A late word of an earlier one changes nothing.</summary>
+    internal void Ended(GuardedDbTransaction transaction)
+    {
+        if (!ReferenceEquals(CurrentTransaction, transaction)) return;
+        CurrentTransaction = null;
+        _session?.TransactionEnded();
+    }
+
+    private GuardedDbTransaction Began(DbTransaction transaction)
+    {
+        _session?.TransactionStarted();
+        return CurrentTransaction = new GuardedDbTransaction(transaction, this);
+    }
+
+    private Task OpenAdmittedAsync(ConnectionSession session, CancellationToken cancellationToken)
+    {
+        Task opening;
+        try
+        {
+            opening = _inner.OpenAsync(cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            session.OpenFailed(exception);
+            throw;
+        }
+
+        if (!opening.IsCompletedSuccessfully) return FinishAsync(this, session, opening);
+        Opened(session);
+        return opening;
+
+        static async Task FinishAsync(GuardedDbConnection connection, ConnectionSession session, Task opening)
+        {
+            try
+            {
+                await opening.ConfigureAwait(false);
+            }
+            catch (Exception exception)
+            {
+                session.OpenFailed(exception);
+                throw;
+            }
+
+            connection.Opened(session);
+        }
+    }
+
+    private ConnectionSession? FindSession() =>
+        _session ??= _binding.TryResolve(_inner) is { } guard ? new ConnectionSession(_inner, guard) : null;
+
+    // Opening what is open already, or has no string to open, is the driver's to answer.
+    private ConnectionSession? SessionToOpen() => _inner.State is ConnectionState.Closed ? FindSession() : null;
+
+    private void Opened(ConnectionSession session)
+    {
+        session.Opened();
+        CurrentTransaction = null;
+        _enlisted = Transaction.Current;
+    }
+
+    private void Closed()
+    {
+        _session?.Closed();
+        CurrentTransaction = null;
+        _enlisted = null;
+    }
+
+    private void Forget()
+    {
+        Closed();
+        _session?.Detach();
+        _session = null;
+    }
+
+    private void Relay(object? sender, StateChangeEventArgs change) => OnStateChange(change);
+}
