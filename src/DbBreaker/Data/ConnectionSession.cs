@@ -187,6 +187,9 @@ internal sealed class ConnectionSession
     /// <summary>The caller closes or disposes the connection: the coming fall to Closed is wanted.</summary>
     public void Closing() => _closeIsWanted = true;
 
+    /// <summary>The announced close did not come, or the driver opened the connection again by itself.</summary>
+    public void StayedOpen() => _closeIsWanted = false;
+
     /// <summary>The connection was closed: the permit is back. Any number of times, from any event.</summary>
     public void Closed()
     {

@@ -37,12 +37,12 @@ public static class DbCircuitBreakerExtensions
     }
 
     /// <summary>Guards a connection. A connection without a string finds its guard when it has one.</summary>
-    /// <param name="connection">The driver's connection, not open yet.</param>
+    /// <param name="connection">The driver's connection. If it is open, its next command takes the permit.</param>
     /// <param name="configure">Sets options; they apply when this call is the first to meet the server.</param>
     /// <returns>The guarded connection; disposing it disposes <paramref name="connection"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="connection"/> is null.</exception>
     /// <exception cref="ArgumentException">The connection string or an option is not valid.</exception>
-    /// <exception cref="InvalidOperationException">The connection is guarded already, or it is open.</exception>
+    /// <exception cref="InvalidOperationException">The connection is guarded already.</exception>
     public static GuardedDbConnection WithCircuitBreaker(
         this DbConnection connection, Action<DbGuardOptions>? configure = null)
     {
@@ -51,13 +51,13 @@ public static class DbCircuitBreakerExtensions
     }
 
     /// <summary>Guards a connection with the guard of a name.</summary>
-    /// <param name="connection">The driver's connection, not open yet.</param>
+    /// <param name="connection">The driver's connection. If it is open, its next command takes the permit.</param>
     /// <param name="name">The guard's name, for example from configuration.</param>
     /// <param name="configure">Sets options; they apply when this call is the first to use the name.</param>
     /// <returns>The guarded connection; disposing it disposes <paramref name="connection"/>.</returns>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="ArgumentException">The name, the connection string or an option is not valid.</exception>
-    /// <exception cref="InvalidOperationException">The connection is guarded already, or it is open.</exception>
+    /// <exception cref="InvalidOperationException">The connection is guarded already.</exception>
     public static GuardedDbConnection WithCircuitBreaker(
         this DbConnection connection, string name, Action<DbGuardOptions>? configure = null)
     {

@@ -8,11 +8,11 @@ namespace DbBreaker.Data;
 /// </summary>
 internal sealed class GuardBinding(DbGuardRegistry registry, string? name, Action<DbGuardOptions>? configure)
 {
-    /// <summary>The guard of a connection, or null while it has neither a name nor a string to find one by.</summary>
-    public DbGuard? TryResolve(DbConnection connection) =>
-        name is null && string.IsNullOrEmpty(connection.ConnectionString)
+    /// <summary>The guard of a connection, or null while it has no string: there is no server to guard yet.</summary>
+    public DbGuard? TryResolve(DbConnection connection, DbDataSource? source = null) =>
+        string.IsNullOrEmpty(connection.ConnectionString)
             ? null
-            : registry.For(connection, name, configure);
+            : registry.For(connection, name, configure, source);
 
     /// <summary>The factory that connections name as theirs. Made on demand; a race makes two equal ones.</summary>
     public GuardedDbProviderFactory? Factory { get; set; }

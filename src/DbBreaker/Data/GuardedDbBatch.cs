@@ -11,7 +11,7 @@ namespace DbBreaker;
 /// </summary>
 public sealed class GuardedDbBatch : DbBatch
 {
-    private GuardedTarget _target;
+    private CommandTarget _target;
 
     internal GuardedDbBatch(DbBatch inner, GuardedDbConnection? connection)
     {
@@ -38,7 +38,7 @@ public sealed class GuardedDbBatch : DbBatch
         get => _target.ConnectionOf(Inner.Connection);
         set
         {
-            Inner.Connection = GuardedTarget.Unwrap(value);
+            Inner.Connection = CommandTarget.Unwrap(value);
             _target.Connection = (GuardedDbConnection?)value;
         }
     }
@@ -49,7 +49,7 @@ public sealed class GuardedDbBatch : DbBatch
         get => _target.TransactionOf(Inner.Transaction);
         set
         {
-            Inner.Transaction = GuardedTarget.Unwrap(value);
+            Inner.Transaction = CommandTarget.Unwrap(value);
             _target.Transaction = value;
         }
     }

@@ -12,7 +12,7 @@ namespace DbBreaker;
 [System.ComponentModel.DesignerCategory("")]
 public sealed class GuardedDbCommand : DbCommand
 {
-    private GuardedTarget _target;
+    private CommandTarget _target;
 
     internal GuardedDbCommand(DbCommand inner, GuardedDbConnection? connection)
     {
@@ -51,7 +51,7 @@ public sealed class GuardedDbCommand : DbCommand
         get => _target.ConnectionOf(Inner.Connection);
         set
         {
-            Inner.Connection = GuardedTarget.Unwrap(value);
+            Inner.Connection = CommandTarget.Unwrap(value);
             _target.Connection = (GuardedDbConnection?)value;
         }
     }
@@ -65,7 +65,7 @@ public sealed class GuardedDbCommand : DbCommand
         get => _target.TransactionOf(Inner.Transaction);
         set
         {
-            Inner.Transaction = GuardedTarget.Unwrap(value);
+            Inner.Transaction = CommandTarget.Unwrap(value);
             _target.Transaction = value;
         }
     }

@@ -225,6 +225,22 @@ public abstract partial class GuardedDbConnection
         }
     }
 
+    // Npgsql closes the connection and opens one of another pool, which is no failure.
+    private string BeforeDatabaseChange()
+    {
+        _session?.Closing();
+        return _inner.ConnectionString;
+    }
+
+    // With another string the connection belongs to another guard, whose permit the next command takes.
+    private void AfterDatabaseChange(string before)
+    {
+        _session?.StayedOpen();
+        if (_inner.ConnectionString == before) return;
+        Forget();
+        FindSession();
+    }
+
     private ConnectionSession? FindSession() =>
         _session ??= _binding.TryResolve(_inner) is { } guard ? new ConnectionSession(_inner, guard) : null;
 

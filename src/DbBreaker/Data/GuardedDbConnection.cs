@@ -21,10 +21,9 @@ public abstract partial class GuardedDbConnection : DbConnection
     public DbConnection Inner => _inner;
 
     /// <summary>Gets the guard. It is the guard of <see cref="ConnectionString"/> and changes with it.</summary>
-    /// <exception cref="InvalidOperationException">There is no connection string yet and no name.</exception>
+    /// <exception cref="InvalidOperationException">There is no connection string yet.</exception>
     public DbGuard Guard => FindSession()?.Guard ?? throw new InvalidOperationException(
-        "The connection has no ConnectionString yet, so there is no server to guard. Set it, or name the guard: " +
-        "WithCircuitBreaker(\"orders\").");
+        "The connection has no ConnectionString yet, so there is no server to guard. Set it first.");
 
     /// <inheritdoc/>
     [AllowNull]
@@ -89,21 +88,40 @@ public abstract partial class GuardedDbConnection : DbConnection
     /// <inheritdoc/>
     public override void ChangeDatabase(string databaseName)
     {
-        GuardedOperation.Run(Session, StartPlan, (_inner, databaseName), static s =>
+        string before = BeforeDatabaseChange();
+        try
         {
-            s._inner.ChangeDatabase(s.databaseName);
-            return true;
-        });
+            GuardedOperation.Run(Session, StartPlan, (_inner, databaseName), static s =>
+            {
+                s._inner.ChangeDatabase(s.databaseName);
+                return true;
+            });
+        }
+        finally
+        {
+            AfterDatabaseChange(before);
+        }
     }
 
     /// <inheritdoc/>
-    public override Task ChangeDatabaseAsync(string databaseName, CancellationToken cancellationToken = default) =>
-        GuardedOperation.RunAsync(
-            Session,
-            StartPlan,
-            (_inner, databaseName),
-            static (s, token) => GuardedOperation.Completed(s._inner.ChangeDatabaseAsync(s.databaseName, token)),
-            cancellationToken);
+    public override async Task ChangeDatabaseAsync(
+        string databaseName, CancellationToken cancellationToken = default)
+    {
+        string before = BeforeDatabaseChange();
+        try
+        {
+            await GuardedOperation.RunAsync(
+                Session,
+                StartPlan,
+                (_inner, databaseName),
+                static (s, token) => GuardedOperation.Completed(s._inner.ChangeDatabaseAsync(s.databaseName, token)),
+                cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            AfterDatabaseChange(before);
+        }
+    }
 
     /// <inheritdoc/>
     protected override DbBatch CreateDbBatch() => new GuardedDbBatch(_inner.CreateBatch(), this);

@@ -20,9 +20,9 @@ public sealed class GuardedDbDataSource : DbDataSource
         // Never opened, so it holds nothing; the guard may keep it to make probe connections from.
         DbConnection connection = inner.CreateConnection();
         GuardBinding.RefuseGuarded(connection);
-        Guard = binding.TryResolve(connection) ?? throw new ArgumentException(
-            $"The {inner.GetType().Name} has no connection string, so there is no server to guard. Set it, or name " +
-            "the guard: WithCircuitBreaker(\"orders\").");
+        Guard = binding.TryResolve(connection, inner) ?? throw new ArgumentException(
+            $"The {inner.GetType().Name} has no connection string, so there is no server to guard.",
+            nameof(inner));
     }
 
     /// <summary>Gets the driver's data source. Its connections are not guarded.</summary>

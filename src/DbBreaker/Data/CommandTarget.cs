@@ -4,7 +4,7 @@ using System.Data.Common;
 namespace DbBreaker.Data;
 
 /// <summary>What a command or a batch runs on: its connection, its transaction, and what follows.</summary>
-internal struct GuardedTarget
+internal struct CommandTarget
 {
     public GuardedDbConnection? Connection;
 
