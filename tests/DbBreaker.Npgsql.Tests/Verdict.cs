@@ -18,11 +18,11 @@ internal sealed record Verdict(DbFailureKind Kind, bool IsFailure, DbFailure Fai
     }
 
     public static async Task<Verdict> OfOpenAsync(
-        NpgsqlConnection connection, bool isAsync, CancellationToken cancellationToken = default)
+        NpgsqlConnection connection, bool isAsync, CancellationTokenSource? cancellation = null)
     {
         try
         {
-            if (isAsync) await connection.OpenAsync(cancellationToken);
+            if (isAsync) await connection.OpenAsync(cancellation?.Token ?? default);
             else connection.Open();
         }
         catch (Exception exception)
@@ -35,10 +35,11 @@ internal sealed record Verdict(DbFailureKind Kind, bool IsFailure, DbFailure Fai
 
     public static async Task<Verdict> OfCommandAsync(
         NpgsqlConnection connection, string text, bool isAsync, int timeout = 30,
-        CancellationToken cancellationToken = default)
+        CancellationTokenSource? cancellation = null)
     {
         using NpgsqlCommand command = new(text, connection) { CommandTimeout = timeout };
         DbPhase phase = DbPhase.Executing;
+        CancellationToken cancellationToken = cancellation?.Token ?? default;
         try
         {
             using DbDataReader reader =
