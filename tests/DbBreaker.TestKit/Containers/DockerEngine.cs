@@ -6,12 +6,15 @@ namespace DbBreaker.TestKit;
 /// <summary>The container engine that Testcontainers finds, for what its containers do not offer: signals.</summary>
 internal static class DockerEngine
 {
-    public const string Label = "dbbreaker.testkit";
-
     private static readonly TimeSpan PingDeadline = TimeSpan.FromSeconds(5);
     private static readonly Lazy<Task<DockerClient?>> Shared = new(ConnectAsync);
 
-    public static string LabelValue { get; } = $"{Environment.ProcessId}";
+    /// <summary>What tells whose a container or network is, for whoever cleans up after a killed process.</summary>
+    public static IReadOnlyDictionary<string, string> Labels { get; } = new Dictionary<string, string>
+    {
+        ["dbbreaker.testkit"] = $"{Environment.ProcessId}",
+        ["dbbreaker.testkit.host"] = Environment.MachineName,
+    };
 
     /// <summary>A client of the engine; null when none answers.</summary>
     public static Task<DockerClient?> FindAsync() => Shared.Value;

@@ -44,7 +44,7 @@ internal static class PostgresContainer
             .WithUsername(options.User)
             .WithPassword(options.Password)
             .WithPortBinding(port, PostgreSqlBuilder.PostgreSqlPort)
-            .WithLabel(DockerEngine.Label, DockerEngine.LabelValue)
+            .WithLabel(DockerEngine.Labels)
             .WithLogger(NullLogger.Instance)
             // The caller asks the server itself; Testcontainers' own question takes a second at least.
             .WithWaitStrategy(Wait.ForUnixContainer())

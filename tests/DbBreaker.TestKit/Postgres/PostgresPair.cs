@@ -102,7 +102,7 @@ public sealed class PostgresPair : IAsyncDisposable
         if (await DockerEngine.FindAsync() is null)
             return null;
         var network = new NetworkBuilder()
-            .WithLabel(DockerEngine.Label, DockerEngine.LabelValue)
+            .WithLabel(DockerEngine.Labels)
             .WithLogger(NullLogger.Instance)
             .Build();
         Cleanup.AtExit(network, () => Task.Run(() => network.DisposeAsync().AsTask()).Wait(RemovalDeadline), last: true);

@@ -5,6 +5,18 @@ internal static class DebianPackages
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(5);
 
+    // The policy keeps the package from starting its service.
+    private const string Script =
+        """
+        policy=/usr/sbin/policy-rc.d
+        if [ ! -e $policy ]; then
+          trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+          printf '#!/bin/sh\nexit 101\n' >$policy && chmod 755 $policy
+        fi
+        apt-get update -qq
+        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$1"
+        """;
+
     /// <summary>Whether <paramref name="isInstalled"/> holds now.</summary>
     public static async Task<bool> TryInstallAsync(
         string package, Func<bool> isInstalled, CancellationToken cancellationToken)
@@ -17,12 +29,7 @@ internal static class DebianPackages
         expiry.CancelAfter(Deadline);
         try
         {
-            // In runlevel 1, Debian's packages start none of their services.
-            await CommandLine.RunAsync("/bin/sh",
-            [
-                "-c", "apt-get update -qq; RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive "
-                    + $"apt-get install -y -qq --no-install-recommends {package}",
-            ], expiry.Token);
+            await CommandLine.RunAsync("/bin/sh", ["-c", Script, "install", package], expiry.Token);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
