@@ -61,10 +61,7 @@ public sealed partial class DbGuardInterceptor
         return Task.CompletedTask;
     }
 
-    // A transaction that ended, or whose connection broke, no longer knows its connection; the context does.
-    private TrackedConnection? ConnectionOf(TransactionEventData eventData)
-    {
-        DbConnection? connection = eventData.Transaction.Connection ?? eventData.Context?.Database.GetDbConnection();
-        return connection is null ? _last : Track(connection);
-    }
+    // From the context: a transaction that ended, or whose connection broke, does not give its connection away any more.
+    private TrackedConnection? ConnectionOf(TransactionEventData eventData) =>
+        eventData.Context is { } context ? Track(context.Database.GetDbConnection()) : null;
 }

@@ -7,6 +7,9 @@ internal sealed class GuardBinding
 {
     public static readonly GuardBinding Default = new(null, null);
 
+    // Options are built again for every scope of an application; the same settings are looked at once.
+    private static volatile Action<DbGuardOptions>? _latestValid;
+
     private readonly Action<DbGuardOptions>? _configure;
 
     private GuardBinding(string? name, Action<DbGuardOptions>? configure)
@@ -26,6 +29,7 @@ internal sealed class GuardBinding
                 "call AddCircuitBreaker with one name.");
         }
 
+        if (configure is not null) Validate(configure);
         // The same delegate again would only repeat itself.
         bool adds = configure is not null && configure != _configure;
         Action<DbGuardOptions>? all = adds ? _configure + configure : _configure;
@@ -37,6 +41,16 @@ internal sealed class GuardBinding
         RejectGuarded(connection);
         var registry = services?.GetService(typeof(DbGuardRegistry)) as DbGuardRegistry ?? DbGuardRegistry.Shared;
         return registry.For(connection, Name, _configure);
+    }
+
+    private static void Validate(Action<DbGuardOptions> configure)
+    {
+        if (configure.Equals(_latestValid)) return;
+
+        var options = new DbGuardOptions();
+        configure(options);
+        DbGuardOptionsValidator.Validate(options);
+        _latestValid = configure;
     }
 
     public static void RejectGuarded(DbConnection connection)
