@@ -125,7 +125,8 @@ public abstract partial class GuardedDbConnection
     /// <inheritdoc/>
     public override Task OpenAsync(CancellationToken cancellationToken)
     {
-        if (SessionToOpen() is not { } session) return _inner.OpenAsync(cancellationToken);
+        if (cancellationToken.IsCancellationRequested || SessionToOpen() is not { } session)
+            return _inner.OpenAsync(cancellationToken);
         ValueTask admission = session.BeforeOpenAsync(cancellationToken);
         if (!admission.IsCompletedSuccessfully) return WaitAsync(this, session, admission, cancellationToken);
         admission.GetAwaiter().GetResult();
@@ -244,7 +245,7 @@ public abstract partial class GuardedDbConnection
     private ConnectionSession? FindSession() =>
         _session ??= _binding.TryResolve(_inner) is { } guard ? new ConnectionSession(_inner, guard) : null;
 
-    // Opening what is open already, or has no string to open, is the driver's to answer.
+    // Opening what is open already, has no string to open, or is cancelled already, is the driver's to answer.
     private ConnectionSession? SessionToOpen() => _inner.State is ConnectionState.Closed ? FindSession() : null;
 
     private void Opened(ConnectionSession session)

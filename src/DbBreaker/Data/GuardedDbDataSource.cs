@@ -21,8 +21,7 @@ public sealed class GuardedDbDataSource : DbDataSource
         DbConnection connection = inner.CreateConnection();
         GuardBinding.RefuseGuarded(connection);
         Guard = binding.TryResolve(connection, inner) ?? throw new ArgumentException(
-            $"The {inner.GetType().Name} has no connection string, so there is no server to guard.",
-            nameof(inner));
+            $"The {inner.GetType().Name} has no connection string, so there is no server to guard.");
     }
 
     /// <summary>Gets the driver's data source. Its connections are not guarded.</summary>

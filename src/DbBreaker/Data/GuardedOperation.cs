@@ -33,7 +33,8 @@ internal static class GuardedOperation
         Func<TState, CancellationToken, Task<TResult>> run,
         CancellationToken cancellationToken)
     {
-        if (session is null) return run(state, cancellationToken);
+        // What is cancelled before it begins is the driver's to answer, and says nothing about the server.
+        if (session is null || cancellationToken.IsCancellationRequested) return run(state, cancellationToken);
         if (!plan.Gated) return StartAsync(session, session.BeforeUngated(), plan, state, run, cancellationToken);
         ValueTask<OperationStamp> admission = session.BeforeCommandAsync(cancellationToken);
         return admission.IsCompletedSuccessfully
