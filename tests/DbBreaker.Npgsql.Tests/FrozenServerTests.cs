@@ -6,7 +6,7 @@ using static DbBreaker.DbFailureKind;
 namespace DbBreaker.Npgsql.Tests;
 
 /// <summary>What Npgsql reports of a server whose processes stand still (SIGSTOP; a container's pause).</summary>
-public sealed class FrozenServerTests(FrozenServer frozen) : IClassFixture<FrozenServer>
+public sealed class FrozenServerTests(OwnServer frozen) : IClassFixture<OwnServer>
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

@@ -37,6 +37,19 @@ public sealed class PoolClearingTests
     }
 
     [Fact]
+    public async Task A_clone_clears_the_pool_of_what_it_was_cloned_from()
+    {
+        string text = await NewStringAsync();
+        int before = await ProcessOfAsync(() => new NpgsqlConnection(text));
+
+        await using NpgsqlConnection connection = new(text);
+        await using NpgsqlConnection clone = (NpgsqlConnection)((ICloneable)connection).Clone();
+        _adapter.ClearPool(clone);
+
+        Assert.NotEqual(before, await ProcessOfAsync(() => new NpgsqlConnection(text)));
+    }
+
+    [Fact]
     public async Task Clearing_a_data_source_discards_idle_connections_at_once_and_busy_ones_on_return()
     {
         await using NpgsqlDataSource source = NpgsqlDataSource.Create(await NewStringAsync());

@@ -45,8 +45,10 @@ public sealed class ProbeConnectionTests
     {
         await using NpgsqlConnection connection = new((await NewBuilderAsync()).ConnectionString);
         if (wasOpened) await connection.OpenAsync(Token);
+        await using NpgsqlConnection clone = (NpgsqlConnection)((ICloneable)connection).Clone();
 
         await AskAsync(_adapter.CreateProbeConnection(connection, _timeout));
+        await AskAsync(_adapter.CreateProbeConnection(clone, _timeout));
     }
 
     [Fact]

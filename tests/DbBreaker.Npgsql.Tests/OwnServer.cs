@@ -2,8 +2,8 @@ using DbBreaker.TestKit;
 
 namespace DbBreaker.Npgsql.Tests;
 
-/// <summary>A server of a class's own, to be frozen.</summary>
-public sealed class FrozenServer : IAsyncLifetime
+/// <summary>A server of a class's own, to be hurt.</summary>
+public sealed class OwnServer : IAsyncLifetime
 {
     public PostgresServer Server { get; private set; } = null!;
 
