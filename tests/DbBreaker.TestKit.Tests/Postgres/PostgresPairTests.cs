@@ -11,6 +11,7 @@ public sealed class PostgresPairTests
     [InlineData(PostgresSource.Local)]
     public async Task The_standby_follows_and_takes_over(PostgresSource source)
     {
+        Assert.SkipUnless(await PostgresFixture.IsThereAsync(source), $"This machine has no {source} PostgreSQL.");
         await using var pair = await PostgresPair.StartAsync(new PostgresServerOptions { Source = source }, Token);
         await pair.Primary.ExecuteAsync("CREATE TABLE followed AS SELECT 5 AS id", Token);
         await Eventually.BecomesTrueAsync(

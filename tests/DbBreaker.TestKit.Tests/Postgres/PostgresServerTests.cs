@@ -3,17 +3,11 @@ using Npgsql;
 
 namespace DbBreaker.TestKit.Tests;
 
-public abstract class PostgresServerTests(PostgresSource source) : IAsyncLifetime
+public abstract class PostgresServerTests(PostgresFixture fixture)
 {
-    private PostgresServer _server = null!;
+    private readonly PostgresServer _server = fixture.Server;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync() =>
-        _server = await PostgresServer.StartAsync(
-            new PostgresServerOptions { Source = source, MaxConnections = 17 }, Token);
-
-    public async ValueTask DisposeAsync() => await _server.DisposeAsync();
 
     [Fact]
     public async Task It_starts_with_the_settings_asked_for()
@@ -167,7 +161,9 @@ public abstract class PostgresServerTests(PostgresSource source) : IAsyncLifetim
 }
 
 /// <summary>The same, from binaries of this machine.</summary>
-public sealed class LocalPostgresServerTests() : PostgresServerTests(PostgresSource.Local);
+public sealed class LocalPostgresServerTests(LocalPostgresFixture fixture)
+    : PostgresServerTests(fixture), IClassFixture<LocalPostgresFixture>;
 
 /// <summary>The same, in a container.</summary>
-public sealed class ContainerPostgresServerTests() : PostgresServerTests(PostgresSource.Container);
+public sealed class ContainerPostgresServerTests(ContainerPostgresFixture fixture)
+    : PostgresServerTests(fixture), IClassFixture<ContainerPostgresFixture>;

@@ -6,20 +6,27 @@ namespace DbBreaker.TestKit;
 /// <summary>Makes sure of an image before a container is asked for, with a deadline of its own.</summary>
 internal static class ImageStore
 {
-    /// <exception cref="InvalidOperationException">The image is not there and cannot be pulled in time.</exception>
-    public static async Task EnsureAsync(
-        DockerClient docker, string image, TimeSpan deadline, CancellationToken cancellationToken)
+    /// <summary>Whether the engine has the image already.</summary>
+    public static async Task<bool> HasAsync(
+        DockerClient docker, string image, CancellationToken cancellationToken = default)
     {
         try
         {
             await docker.Images.InspectImageAsync(image, cancellationToken);
-            return;
+            return true;
         }
         catch (DockerImageNotFoundException)
         {
-            // Not here yet: the registry is asked.
+            return false;
         }
+    }
 
+    /// <exception cref="InvalidOperationException">The image is not there and cannot be pulled in time.</exception>
+    public static async Task EnsureAsync(
+        DockerClient docker, string image, TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        if (await HasAsync(docker, image, cancellationToken))
+            return;
         var colon = image.LastIndexOf(':');
         var tagged = colon > image.LastIndexOf('/');
         var parameters = new ImagesCreateParameters
