@@ -15,7 +15,7 @@ internal static class ChildProcess
     [ModuleInitializer]
     public static void RunWhenAsked()
     {
-        if (!Enum.TryParse<PostgresSource>(Environment.GetEnvironmentVariable(SourceVariable), out var source))
+        if (!Enum.TryParse<ServerSource>(Environment.GetEnvironmentVariable(SourceVariable), out var source))
             return;
         PostgresServer.StartAsync(new PostgresServerOptions { Source = source }).GetAwaiter().GetResult();
         Console.WriteLine(Ready);

@@ -8,12 +8,12 @@ public sealed class CleanupTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData(PostgresSource.Local, false)]
-    [InlineData(PostgresSource.Local, true)]
-    [InlineData(PostgresSource.Container, false)]
-    [InlineData(PostgresSource.Container, true)]
+    [InlineData(ServerSource.Local, false)]
+    [InlineData(ServerSource.Local, true)]
+    [InlineData(ServerSource.Container, false)]
+    [InlineData(ServerSource.Container, true)]
     public async Task A_process_that_ends_or_is_interrupted_leaves_nothing_behind(
-        PostgresSource source, bool isInterrupted)
+        ServerSource source, bool isInterrupted)
     {
         Assert.SkipUnless(await PostgresFixture.IsThereAsync(source), $"This machine has no {source} PostgreSQL.");
         var start = new ProcessStartInfo("dotnet", [typeof(CleanupTests).Assembly.Location])

@@ -12,7 +12,7 @@ internal static class Cleanup
     private static readonly ConcurrentDictionary<object, (Action Remove, bool Last)> Pending = new();
     private static readonly PosixSignalRegistration[] Registrations = Register();
 
-    /// <summary>Runs <paramref name="remove"/> at the end of the process, unless <see cref="Forget"/> comes first.</summary>
+    /// <summary>Runs <paramref name="remove"/> at the end of the process, unless it is forgotten first.</summary>
     /// <param name="owner">What is removed; its text names it in errors.</param>
     /// <param name="remove">Removes it, synchronously.</param>
     /// <param name="last">Whether it can go only after everything else, as a network after its containers.</param>

@@ -3,6 +3,8 @@ namespace DbBreaker.TestKit;
 /// <summary>A server process that can be started, hurt and started again on the same port.</summary>
 internal abstract class ServerHost : IAsyncDisposable
 {
+    private static readonly TimeSpan ReadyInterval = TimeSpan.FromMilliseconds(50);
+
     /// <summary>Where clients of this machine reach it; the same for the host's whole life.</summary>
     public abstract string Host { get; }
 
@@ -38,4 +40,28 @@ internal abstract class ServerHost : IAsyncDisposable
     public abstract Task<string> LogTailAsync();
 
     public abstract ValueTask DisposeAsync();
+
+    /// <summary>Connects until it works once.</summary>
+    /// <exception cref="TimeoutException">It did not work in time; the log's end is in the text.</exception>
+    /// <exception cref="InvalidOperationException">The server ended; the log's end is in the text.</exception>
+    public async Task WaitUntilReadyAsync(
+        string name, Func<CancellationToken, Task> connect, TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Eventually.BecomesTrueAsync(async token =>
+            {
+                if (await IsRunningAsync(token))
+                    await connect(token);
+                return true;
+            }, deadline, $"{name} answers", interval: ReadyInterval, cancellationToken: cancellationToken);
+        }
+        catch (TimeoutException exception)
+        {
+            throw new TimeoutException($"{exception.Message} Its log ends:\n{await LogTailAsync()}", exception);
+        }
+
+        if (!await IsRunningAsync(cancellationToken))
+            throw new InvalidOperationException($"{name} ended. Its log ends:\n{await LogTailAsync()}");
+    }
 }

@@ -33,7 +33,8 @@ public sealed class PgBouncerTests
 
         async Task<int> QueryAsync()
         {
-            await using var connection = new NpgsqlConnection(bouncer.ConnectionString + ";Pooling=false;Timeout=3;Command Timeout=3");
+            await using var connection = new NpgsqlConnection(
+                bouncer.ConnectionString + ";Pooling=false;Timeout=3;Command Timeout=3");
             await connection.OpenAsync(Token);
             await using var command = new NpgsqlCommand("SELECT 1", connection);
             return (int)(await command.ExecuteScalarAsync(Token))!;

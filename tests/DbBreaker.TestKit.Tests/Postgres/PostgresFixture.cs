@@ -1,7 +1,7 @@
 namespace DbBreaker.TestKit.Tests;
 
 /// <summary>One server for a class whose tests each leave it running.</summary>
-public abstract class PostgresFixture(PostgresSource source) : IAsyncLifetime
+public abstract class PostgresFixture(ServerSource source) : IAsyncLifetime
 {
     public const int MaxConnections = 17;
 
@@ -17,7 +17,7 @@ public abstract class PostgresFixture(PostgresSource source) : IAsyncLifetime
         }
     }
 
-    public static async Task<bool> IsThereAsync(PostgresSource source) => source == PostgresSource.Local
+    public static async Task<bool> IsThereAsync(ServerSource source) => source == ServerSource.Local
         ? PostgresBinaries.Find("initdb") is not null
         : await DockerEngine.FindAsync() is { } docker && await ImageStore.HasAsync(docker, PostgresContainer.Image);
 
@@ -35,6 +35,6 @@ public abstract class PostgresFixture(PostgresSource source) : IAsyncLifetime
     }
 }
 
-public sealed class LocalPostgresFixture() : PostgresFixture(PostgresSource.Local);
+public sealed class LocalPostgresFixture() : PostgresFixture(ServerSource.Local);
 
-public sealed class ContainerPostgresFixture() : PostgresFixture(PostgresSource.Container);
+public sealed class ContainerPostgresFixture() : PostgresFixture(ServerSource.Container);

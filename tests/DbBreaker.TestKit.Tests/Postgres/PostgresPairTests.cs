@@ -7,9 +7,9 @@ public sealed class PostgresPairTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData(PostgresSource.Container)]
-    [InlineData(PostgresSource.Local)]
-    public async Task The_standby_follows_and_takes_over(PostgresSource source)
+    [InlineData(ServerSource.Container)]
+    [InlineData(ServerSource.Local)]
+    public async Task The_standby_follows_and_takes_over(ServerSource source)
     {
         Assert.SkipUnless(await PostgresFixture.IsThereAsync(source), $"This machine has no {source} PostgreSQL.");
         await using var pair = await PostgresPair.StartAsync(new PostgresServerOptions { Source = source }, Token);

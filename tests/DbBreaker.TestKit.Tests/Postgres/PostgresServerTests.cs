@@ -42,7 +42,8 @@ public abstract class PostgresServerTests(PostgresFixture fixture)
         await using var command = new NpgsqlCommand("SELECT 1", connection);
         await Assert.ThrowsAnyAsync<NpgsqlException>(() => command.ExecuteScalarAsync(Token));
         var refused = await Assert.ThrowsAsync<NpgsqlException>(OpenAsync);
-        Assert.Equal(SocketError.ConnectionRefused, Assert.IsType<SocketException>(refused.InnerException).SocketErrorCode);
+        var cause = Assert.IsType<SocketException>(refused.InnerException);
+        Assert.Equal(SocketError.ConnectionRefused, cause.SocketErrorCode);
 
         await _server.StartAgainAsync(Token);
         Assert.Equal(7, await _server.ScalarAsync<int>("SELECT id FROM kept", Token));

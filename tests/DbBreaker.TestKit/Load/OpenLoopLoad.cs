@@ -91,7 +91,8 @@ public sealed class OpenLoopLoad
             for (var wait = due - Elapsed; wait > TimeSpan.Zero; wait = due - Elapsed)
             {
                 // Rounded up: a wait of less than a millisecond is none, and the loop would burn a core.
-                if (cancellationToken.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds))))
+                var rounded = TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds));
+                if (cancellationToken.WaitHandle.WaitOne(rounded))
                     break;
             }
 

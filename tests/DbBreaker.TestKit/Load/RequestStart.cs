@@ -6,6 +6,6 @@ public enum RequestStart
     /// <summary>On the thread pool, as a web server's requests do.</summary>
     ThreadPool,
 
-    /// <summary>Each on its own thread until its first await: for synchronous callers, and with a starved pool.</summary>
+    /// <summary>Each on its own thread until its first await: for synchronous callers or a starved pool.</summary>
     OwnThread,
 }

@@ -106,7 +106,7 @@ public sealed class FaultProxy : IAsyncDisposable
             link.Reset();
     }
 
-    /// <summary>Closes every open connection on both sides in the orderly way: the peers see the end of the stream.</summary>
+    /// <summary>Closes every open connection on both sides in order: the peers see the end of the stream.</summary>
     public void CloseAll()
     {
         foreach (var link in _links.Keys)

@@ -32,7 +32,7 @@ public sealed class PgBouncer : IAsyncDisposable
     /// <summary>Whether the program is on this machine.</summary>
     public static bool IsInstalled => Find() is not null;
 
-    /// <summary>Installs the program with apt-get when it is missing, this is Debian, and this process is root.</summary>
+    /// <summary>Installs the program with apt-get when it is missing, on Debian as root.</summary>
     /// <returns>Whether the program is there now.</returns>
     public static Task<bool> TryInstallAsync(CancellationToken cancellationToken = default) =>
         DebianPackages.TryInstallAsync(Program, () => IsInstalled, cancellationToken);
@@ -84,20 +84,13 @@ public sealed class PgBouncer : IAsyncDisposable
     public async Task StartAgainAsync(CancellationToken cancellationToken = default)
     {
         await _host.StartAsync(cancellationToken);
-        try
+        await _host.WaitUntilReadyAsync($"PgBouncer at port {Port}", async token =>
         {
-            await Eventually.BecomesTrueAsync(async token =>
-            {
-                await using var connection = new NpgsqlConnection(ConnectionString + ";Pooling=false");
-                await connection.OpenAsync(token);
-                await using var command = new NpgsqlCommand("SELECT 1", connection);
-                return await command.ExecuteScalarAsync(token) is 1;
-            }, ReadyDeadline, $"PgBouncer at port {Port} passes a query on", cancellationToken: cancellationToken);
-        }
-        catch (TimeoutException exception)
-        {
-            throw new TimeoutException($"{exception.Message} Its log ends:\n{await _host.LogTailAsync()}", exception);
-        }
+            await using var connection = new NpgsqlConnection(ConnectionString + ";Pooling=false");
+            await connection.OpenAsync(token);
+            await using var command = new NpgsqlCommand("SELECT 1", connection);
+            await command.ExecuteScalarAsync(token);
+        }, ReadyDeadline, cancellationToken);
     }
 
     /// <inheritdoc/>

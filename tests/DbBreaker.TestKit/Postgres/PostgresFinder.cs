@@ -3,13 +3,11 @@ namespace DbBreaker.TestKit;
 /// <summary>Tries the ways to a PostgreSQL server, in order.</summary>
 internal static class PostgresFinder
 {
-    public const string ForceVariable = "DBBREAKER_TESTKIT_FORCE";
-
     public static async Task<ServerHost> StartAsync(PostgresServerOptions options, CancellationToken cancellationToken)
     {
-        var source = options.Source == PostgresSource.Any ? Forced() : options.Source;
+        var source = ServerSources.Resolve(options.Source);
         var refusals = new List<Exception>();
-        if (source is PostgresSource.Any or PostgresSource.Container)
+        if (source is ServerSource.Any or ServerSource.Container)
         {
             try
             {
@@ -23,7 +21,7 @@ internal static class PostgresFinder
             }
         }
 
-        if (source is PostgresSource.Any or PostgresSource.Local)
+        if (source is ServerSource.Any or ServerSource.Local)
         {
             try
             {
@@ -42,13 +40,4 @@ internal static class PostgresFinder
             + "binaries 'initdb' and 'postgres' on the PATH or under /usr/lib/postgresql/*/bin. What was tried: "
             + string.Join(" ", refusals.Select(refusal => refusal.Message)), new AggregateException(refusals));
     }
-
-    private static PostgresSource Forced() => Environment.GetEnvironmentVariable(ForceVariable) switch
-    {
-        null or "" => PostgresSource.Any,
-        "container" => PostgresSource.Container,
-        "local" => PostgresSource.Local,
-        var other => throw new InvalidOperationException(
-            $"{ForceVariable} is '{other}'; accepted are 'container' and 'local'."),
-    };
 }

@@ -52,7 +52,7 @@ public sealed class PostgresPair : IAsyncDisposable
         {
             primary = await PostgresServer.StartAsync(
                 options with { Network = network?.Name, NetworkAlias = "primary" }, cancellationToken);
-            var source = primary.IsContainer ? PostgresSource.Container : PostgresSource.Local;
+            var source = primary.IsContainer ? ServerSource.Container : ServerSource.Local;
             standby = await PostgresServer.StartAsync(
                 options with
                 {
@@ -105,7 +105,8 @@ public sealed class PostgresPair : IAsyncDisposable
             .WithLabel(DockerEngine.Labels)
             .WithLogger(NullLogger.Instance)
             .Build();
-        Cleanup.AtExit(network, () => Task.Run(() => network.DisposeAsync().AsTask()).Wait(RemovalDeadline), last: true);
+        Cleanup.AtExit(
+            network, () => Task.Run(() => network.DisposeAsync().AsTask()).Wait(RemovalDeadline), last: true);
         await network.CreateAsync(cancellationToken);
         return network;
     }

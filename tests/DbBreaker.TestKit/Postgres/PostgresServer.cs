@@ -139,7 +139,7 @@ public sealed class PostgresServer : IAsyncDisposable
             _ => Signals.Quit,
         }, cancellationToken);
 
-    /// <summary>Starts a killed or stopped server again, on the same port with its data, and waits until it answers.</summary>
+    /// <summary>Starts an ended server again, on the same port with its data, and waits until it answers.</summary>
     public async Task StartAgainAsync(CancellationToken cancellationToken = default)
     {
         await Controlled.StartAsync(cancellationToken);
@@ -256,28 +256,11 @@ public sealed class PostgresServer : IAsyncDisposable
             await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private async Task WaitUntilReadyAsync(string database, CancellationToken cancellationToken)
-    {
-        var host = Controlled;
-        try
+    private Task WaitUntilReadyAsync(string database, CancellationToken cancellationToken) =>
+        Controlled.WaitUntilReadyAsync($"PostgreSQL at {Host}:{Port}", async token =>
         {
-            await Eventually.BecomesTrueAsync(async token =>
-            {
-                if (!await host.IsRunningAsync(token))
-                    return true;
-                await using var connection = await ConnectAsync(database, token);
-                return true;
-            }, _options.ReadyDeadline, $"PostgreSQL at {Host}:{Port} answers",
-                interval: TimeSpan.FromMilliseconds(50), cancellationToken: cancellationToken);
-        }
-        catch (TimeoutException exception)
-        {
-            throw new TimeoutException($"{exception.Message} Its log ends:\n{await host.LogTailAsync()}", exception);
-        }
-
-        if (!await host.IsRunningAsync(cancellationToken))
-            throw new InvalidOperationException($"PostgreSQL ended. Its log ends:\n{await host.LogTailAsync()}");
-    }
+            await using var connection = await ConnectAsync(database, token);
+        }, _options.ReadyDeadline, cancellationToken);
 
     private async Task<NpgsqlConnection> ConnectAsync(string database, CancellationToken cancellationToken)
     {

@@ -4,7 +4,7 @@ namespace DbBreaker.TestKit;
 public sealed record PostgresServerOptions
 {
     /// <summary>Where the server comes from; any source unless set.</summary>
-    public PostgresSource Source { get; init; } = PostgresSource.Any;
+    public ServerSource Source { get; init; } = ServerSource.Any;
 
     /// <summary>The database that is there from the start; <c>dbbreaker</c> unless set.</summary>
     public string Database { get; init; } = "dbbreaker";

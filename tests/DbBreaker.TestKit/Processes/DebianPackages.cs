@@ -1,6 +1,6 @@
 namespace DbBreaker.TestKit;
 
-/// <summary>Installs what a test needs where that is safe to do: as root on Debian, that is, in a container or CI.</summary>
+/// <summary>Installs what a test needs where that is safe: as root on Debian, as in a container or CI.</summary>
 internal static class DebianPackages
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(5);

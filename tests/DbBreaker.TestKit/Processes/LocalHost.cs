@@ -107,7 +107,9 @@ internal sealed class LocalHost : ServerHost
         new("A local server shares this machine's network: silence it through a FaultProxy, or use a container.");
 
     private Process Running() =>
-        _process is { HasExited: false } process ? process : throw new InvalidOperationException($"{this} is not running.");
+        _process is { HasExited: false } process
+            ? process
+            : throw new InvalidOperationException($"{this} is not running.");
 
     private Task SignalTree(int signal)
     {

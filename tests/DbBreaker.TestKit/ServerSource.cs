@@ -1,7 +1,7 @@
 namespace DbBreaker.TestKit;
 
-/// <summary>Where a <see cref="PostgresServer"/> comes from.</summary>
-public enum PostgresSource
+/// <summary>Where a server comes from.</summary>
+public enum ServerSource
 {
     /// <summary>
     /// A container when an engine answers and the image can be had, else local binaries.
