@@ -1,0 +1,51 @@
+namespace DbBreaker.TestKit.Tds;
+
+/// <summary>What the server does with a request.</summary>
+public abstract record TdsReply
+{
+    /// <summary>How long the server takes before it does it; an attention interrupts the wait.</summary>
+    public TimeSpan Delay { get; init; }
+
+    /// <summary>The request succeeds and has no rows.</summary>
+    public static TdsReply Done { get; } = new TdsRows([], []) { Affected = 0 };
+
+    /// <summary>The request is read and never answered. The connection stays.</summary>
+    public static TdsReply Silence { get; } = new TdsSilence();
+
+    /// <summary>The connection is reset (RST).</summary>
+    public static TdsReply Reset { get; } = new TdsHangUp(Abruptly: true);
+
+    /// <summary>The connection is closed (FIN).</summary>
+    public static TdsReply Close { get; } = new TdsHangUp(Abruptly: false);
+
+    /// <summary>One row of one column.</summary>
+    public static TdsReply Scalar(object? value) => new TdsRows(["value"], [[value]]);
+
+    /// <summary>Rows of <c>int</c>, <c>long</c>, <c>bool</c> and <c>string</c>; null is allowed.</summary>
+    public static TdsReply Rows(string[] columns, params object?[][] rows) => new TdsRows(columns, rows);
+
+    /// <summary>An error token; a class of 20 or more also ends the session, as on the real server.</summary>
+    public static TdsReply Error(int number, byte severity = 16, string message = "scripted", byte state = 1) =>
+        new TdsError(number, severity, message, state);
+
+    /// <summary>Rows of which the last is never followed by the end of the result.</summary>
+    public static TdsReply RowsThen(TdsReply next, string[] columns, params object?[][] rows) =>
+        new TdsRows(columns, rows) { Then = next };
+
+    /// <summary>The same, later.</summary>
+    public TdsReply After(TimeSpan delay) => this with { Delay = delay };
+}
+
+internal sealed record TdsRows(string[] Columns, object?[][] Values) : TdsReply
+{
+    public long Affected { get; init; } = Values.Length;
+
+    /// <summary>What follows the rows instead of the end of the result.</summary>
+    public TdsReply? Then { get; init; }
+}
+
+internal sealed record TdsError(int Number, byte Severity, string Message, byte State) : TdsReply;
+
+internal sealed record TdsSilence : TdsReply;
+
+internal sealed record TdsHangUp(bool Abruptly) : TdsReply;
