@@ -29,7 +29,7 @@ public sealed class SqlClientAdapter : DbProviderAdapter
     public override bool IsRepeated(in DbFailure failure)
     {
         if (failure.Phase != DbPhase.Opening
-            || SqlClientClassifier.FindSqlException(failure.Exception) is not { } exception)
+            || SqlClientClassifier.Find(failure.Exception) is not { } exception)
         {
             return false;
         }
@@ -40,7 +40,7 @@ public sealed class SqlClientAdapter : DbProviderAdapter
     /// <inheritdoc/>
     public override bool IndicatesStalePool(in DbFailure failure)
     {
-        if (SqlClientClassifier.FindSqlException(failure.Exception) is not { } exception) return false;
+        if (SqlClientClassifier.Find(failure.Exception) is not { } exception) return false;
         foreach (SqlError error in exception.Errors)
         {
             if (error.Number == SqlClientErrors.DatabaseIsReadOnly) return true;
@@ -51,13 +51,13 @@ public sealed class SqlClientAdapter : DbProviderAdapter
 
     /// <inheritdoc/>
     public override DbEndpoint GetEndpoint(DbConnection connection) =>
-        SqlClientEndpoint.Create(ProviderName, (SqlConnection)connection);
+        SqlClientEndpoint.Describe(Require(connection), ProviderName);
 
     /// <inheritdoc/>
     public override DbConnection CreateProbeConnection(DbConnection connection, TimeSpan timeout)
     {
-        SqlConnection original = (SqlConnection)connection;
-        SqlConnectionStringBuilder settings = new(original.ConnectionString);
+        SqlConnection original = Require(connection);
+        SqlConnectionStringBuilder settings = SqlClientEndpoint.Read(original);
         if (!HasCredentials(original, settings))
         {
             throw new NotSupportedException(
@@ -86,7 +86,7 @@ public sealed class SqlClientAdapter : DbProviderAdapter
     /// pool's timeout (dotnet/SqlClient#4714).
     /// </summary>
     /// <param name="connection">A connection of the pool, open or closed.</param>
-    public override void ClearPool(DbConnection connection) => SqlConnection.ClearPool((SqlConnection)connection);
+    public override void ClearPool(DbConnection connection) => SqlConnection.ClearPool(Require(connection));
 
     // A login without its password would be refused, which proves that the server answers, but again and again it can
     // lock the account.
@@ -100,4 +100,12 @@ public sealed class SqlClientAdapter : DbProviderAdapter
         || settings.Authentication is not (SqlAuthenticationMethod.NotSpecified
             or SqlAuthenticationMethod.SqlPassword
             or SqlAuthenticationMethod.ActiveDirectoryServicePrincipal);
+
+    private static SqlConnection Require(DbConnection connection)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        return connection as SqlConnection ?? throw new ArgumentException(
+            $"{nameof(SqlClientAdapter)} works on SqlConnection, not on {connection.GetType().Name}.",
+            nameof(connection));
+    }
 }

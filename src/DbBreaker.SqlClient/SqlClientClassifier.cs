@@ -2,48 +2,31 @@ using Microsoft.Data.SqlClient;
 
 namespace DbBreaker.SqlClient;
 
-/// <summary>What a failure of SqlClient means (rule 1).</summary>
+/// <summary>What a failure of SqlClient means (rule 1). Judges one level of the exception chain.</summary>
 internal static class SqlClientClassifier
 {
     // Connect Timeout is counted in whole seconds, and the pool waits all of it. What is thrown earlier is a call in
     // the wrong state, or, in 7.1.0, an open that was under way while its pool was cleared (dotnet/SqlClient#4714).
-    private static readonly TimeSpan ShortestPoolTimeout = TimeSpan.FromMilliseconds(900);
+    private static readonly TimeSpan _shortestPoolTimeout = TimeSpan.FromMilliseconds(900);
 
-    public static DbFailureKind? Classify(in DbFailure failure)
+    public static DbFailureKind? Classify(in DbFailure failure) => failure.Exception switch
     {
-        if (FindSqlException(failure.Exception) is { } exception) return Judge(exception);
+        SqlException exception => Judge(exception),
 
-        return failure.Exception switch
-        {
-            OperationCanceledException => DbFailureKind.Cancelled,
+        // The pool's timeout has no type of its own, and its text is translated. It is thrown as well when no
+        // connection is in use and the pool, which creates one at a time, spent the whole timeout on a dead server
+        // (dotnet/SqlClient#2025). Nothing in it tells which; "full" is the reading that cannot open the circuit of a
+        // healthy server, and opens that hang are seen while they hang.
+        InvalidOperationException { InnerException: null } when failure.Phase == DbPhase.Opening
+            && failure.Elapsed >= _shortestPoolTimeout => DbFailureKind.Saturated,
+        _ => null,
+    };
 
-            // The pool's timeout has no type of its own, and its text is translated. It is thrown as well when no
-            // connection is in use and the pool, which creates one at a time, spent the whole timeout on a dead
-            // server. Nothing in it tells which; "full" is the reading that cannot open the circuit of a healthy
-            // server, and opens that hang are seen while they hang.
-            InvalidOperationException { InnerException: null } when failure.Phase == DbPhase.Opening =>
-                failure.Elapsed >= ShortestPoolTimeout ? DbFailureKind.Saturated : DbFailureKind.Misuse,
-            ObjectDisposedException or InvalidOperationException { InnerException: null } => DbFailureKind.Misuse,
-            _ => null,
-        };
-    }
-
-    /// <summary>The driver's own exception, wherever an ORM or a task has wrapped it.</summary>
-    public static SqlException? FindSqlException(Exception? exception)
+    /// <summary>The driver's own exception, also where a task or an ORM has wrapped it.</summary>
+    public static SqlException? Find(Exception? exception)
     {
-        for (; exception is not null; exception = exception.InnerException)
-        {
-            if (exception is SqlException found) return found;
-            if (exception is not AggregateException { InnerExceptions.Count: > 1 } several) continue;
-            foreach (Exception inner in several.InnerExceptions)
-            {
-                if (FindSqlException(inner) is { } nested) return nested;
-            }
-
-            return null;
-        }
-
-        return null;
+        while (exception is not (null or SqlException)) exception = exception.InnerException;
+        return (SqlException?)exception;
     }
 
     private static DbFailureKind Judge(SqlException exception)

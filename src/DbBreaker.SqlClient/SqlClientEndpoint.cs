@@ -7,14 +7,9 @@ internal static class SqlClientEndpoint
 {
     private const int DefaultPort = 1433;
 
-    public static DbEndpoint Create(string provider, SqlConnection connection)
+    public static DbEndpoint Describe(SqlConnection connection, string provider)
     {
-        if (string.IsNullOrWhiteSpace(connection.ConnectionString))
-        {
-            throw new ArgumentException("The SqlConnection has no connection string.", nameof(connection));
-        }
-
-        SqlConnectionStringBuilder settings = new(connection.ConnectionString);
+        SqlConnectionStringBuilder settings = Read(connection);
         (string server, int? port) = ParseServer(settings.DataSource);
         string address = port is null ? server : $"{server}:{port}";
         string key = string.Join(
@@ -33,6 +28,19 @@ internal static class SqlClientEndpoint
             $"{provider}://{address}{database}",
             settings.Pooling ? settings.MaxPoolSize : null,
             settings.ConnectTimeout > 0 ? TimeSpan.FromSeconds(settings.ConnectTimeout) : null);
+    }
+
+    /// <summary>The connection's settings; the password is missing once it has been opened.</summary>
+    public static SqlConnectionStringBuilder Read(SqlConnection connection)
+    {
+        if (string.IsNullOrWhiteSpace(connection.ConnectionString))
+        {
+            throw new ArgumentException(
+                "The SqlConnection has no connection string. Set it before the connection is guarded.",
+                nameof(connection));
+        }
+
+        return new SqlConnectionStringBuilder(connection.ConnectionString);
     }
 
     // Application Name is left out although it makes a pool of its own: EF Core appends its name and version, and its

@@ -34,8 +34,8 @@ public sealed class CommandTests : IDisposable
             await using SqlConnection connection = await OpenAsync(async);
             DbFailure failure = await Observed.FailedScalarAsync(connection, async);
             Assert.Equal(number, Assert.IsType<SqlException>(failure.Exception).Number);
-            Assert.Equal(kind, _adapter.Classify(failure));
-            Assert.Equal(survives, failure.Survived());
+            Assert.Equal(kind, failure.Kind());
+            Assert.Equal(survives, failure.ConnectionSurvived);
         }
     }
 
@@ -61,19 +61,42 @@ public sealed class CommandTests : IDisposable
         _server.AcknowledgesAttention = answered;
         DbFailure failure = await Observed.FailedScalarAsync(connection, async, timeout: 1);
         Assert.Equal(SqlClientErrors.Timeout, Assert.IsType<SqlException>(failure.Exception).Number);
-        Assert.Equal(DbFailureKind.Timeout, _adapter.Classify(failure));
-        Assert.Equal(answered, failure.Survived());
+        Assert.Equal(DbFailureKind.Timeout, failure.Kind());
+        Assert.Equal(answered, failure.ConnectionSurvived);
+        Assert.Equal(!answered, failure.IsFailure());
     }
 
-    [Theory, InlineData(true), InlineData(false)]
-    public async Task A_cancelled_command_is_survived_when_the_attention_is_answered(bool answered)
+    [Fact]
+    public async Task A_cancelled_command_whose_attention_is_answered_is_no_evidence()
     {
         await using SqlConnection connection = await OpenAsync(async: true);
         _server.Answer = _ => TdsReply.Silence;
-        _server.AcknowledgesAttention = answered;
         using CancellationTokenSource cancel = new(TimeSpan.FromMilliseconds(300));
         DbFailure failure = await Observed.FailedScalarAsync(connection, async: true, cancel: cancel);
-        Assert.Fail($"{failure.Exception} {failure.StateAfter} {failure.Elapsed}");
+        SqlException exception = Assert.IsType<SqlException>(failure.Exception);
+        Assert.Equal((0, 11), (exception.Number, exception.Class));
+        Assert.Equal(DbFailureKind.Cancelled, failure.Kind());
+        Assert.True(failure.ConnectionSurvived);
+        Assert.False(failure.IsFailure());
+    }
+
+    /// <summary>SqlClient waits for the answer without a limit: a cancelled command has no timeout any more, and the
+    /// five seconds that it gives an attention after a timeout do not apply.</summary>
+    [Fact]
+    public async Task A_cancelled_command_whose_attention_is_never_answered_ends_with_the_connection_and_is_a_failure()
+    {
+        await using SqlConnection connection = await OpenAsync(async: true);
+        _server.Answer = _ => TdsReply.Silence;
+        _server.AcknowledgesAttention = false;
+        using CancellationTokenSource cancel = new(TimeSpan.FromMilliseconds(100));
+        Task<DbFailure> cancelled = Observed.FailedScalarAsync(connection, async: true, cancel: cancel);
+        await Task.Delay(TimeSpan.FromSeconds(7), TestContext.Current.CancellationToken);
+        Assert.False(cancelled.IsCompleted);
+
+        _server.HangUp();
+        DbFailure failure = await cancelled;
+        Assert.Equal(DbFailureKind.Unavailable, failure.Kind());
+        Assert.True(failure.IsFailure());
     }
 
     [Theory, InlineData(false), InlineData(true)]
@@ -82,10 +105,10 @@ public sealed class CommandTests : IDisposable
         await using SqlConnection connection = await OpenAsync(async);
         _server.Answer = _ => TdsReply.Reset;
         DbFailure failure = await Observed.FailedScalarAsync(connection, async);
-        Assert.Equal(DbFailureKind.Unavailable, _adapter.Classify(failure));
-        Assert.False(failure.Survived());
+        Assert.Equal(DbFailureKind.Unavailable, failure.Kind());
+        Assert.False(failure.ConnectionSurvived);
         DbFailure afterwards = await Observed.FailedScalarAsync(connection, async);
-        Assert.Equal(DbFailureKind.Misuse, _adapter.Classify(afterwards));
+        Assert.Equal(DbFailureKind.Misuse, afterwards.Kind());
     }
 
     [Theory, InlineData(false), InlineData(true)]
@@ -102,8 +125,8 @@ public sealed class CommandTests : IDisposable
             {
             }
         });
-        Assert.Equal(DbFailureKind.Unavailable, _adapter.Classify(failure));
-        Assert.False(failure.Survived());
+        Assert.Equal(DbFailureKind.Unavailable, failure.Kind());
+        Assert.False(failure.ConnectionSurvived);
     }
 
     [Theory, InlineData(false), InlineData(true)]
@@ -117,8 +140,8 @@ public sealed class CommandTests : IDisposable
             if (async) await transaction.CommitAsync(TestContext.Current.CancellationToken);
             else transaction.Commit();
         });
-        Assert.Equal(DbFailureKind.Unavailable, _adapter.Classify(failure));
-        Assert.False(failure.Survived());
+        Assert.Equal(DbFailureKind.Unavailable, failure.Kind());
+        Assert.False(failure.ConnectionSurvived);
     }
 
     [Theory, InlineData(false), InlineData(true)]
@@ -130,7 +153,7 @@ public sealed class CommandTests : IDisposable
         await using SqlDataReader reader = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
         DbFailure failure = await Observed.FailedScalarAsync(connection, async);
         Assert.IsType<InvalidOperationException>(failure.Exception);
-        Assert.Equal(DbFailureKind.Misuse, _adapter.Classify(failure));
+        Assert.Equal(DbFailureKind.Misuse, failure.Kind());
     }
 
     private async Task<SqlConnection> OpenAsync(bool async)

@@ -1,4 +1,3 @@
-using System.Data;
 using System.Data.Common;
 using System.Diagnostics;
 
@@ -7,6 +6,8 @@ namespace DbBreaker.SqlClient.Tests;
 /// <summary>Runs the driver, synchronously or not, and collects what a guard would see of a failure.</summary>
 internal static class Observed
 {
+    private static readonly SqlClientAdapter _adapter = new();
+
     public static async Task OpenAsync(DbConnection connection, bool async, CancellationTokenSource? cancel = null)
     {
         if (async) await connection.OpenAsync(cancel?.Token ?? default);
@@ -47,6 +48,9 @@ internal static class Observed
         return default;
     }
 
-    /// <summary>Counts when the connection did not survive; stands for the guard's rule 2.</summary>
-    public static bool Survived(this in DbFailure failure) => failure.StateAfter == ConnectionState.Open;
+    /// <summary>What a guard makes of it.</summary>
+    public static DbFailureKind Kind(this in DbFailure failure) => DbFailureClassifier.Classify(_adapter, failure);
+
+    /// <summary>Whether a guard counts it against the circuit.</summary>
+    public static bool IsFailure(this in DbFailure failure) => DbFailureClassifier.IsFailure(failure.Kind(), failure);
 }
