@@ -33,6 +33,7 @@ public sealed class CommandTests : IDisposable
         {
             await using SqlConnection connection = await OpenAsync(async);
             DbFailure failure = await Observed.FailedScalarAsync(connection, async);
+            if (!survives) failure = await failure.SettledAsync(connection);
             Assert.Equal(number, Assert.IsType<SqlException>(failure.Exception).Number);
             Assert.Equal(kind, failure.Kind());
             Assert.Equal(survives, failure.ConnectionSurvived);
@@ -60,6 +61,7 @@ public sealed class CommandTests : IDisposable
         _server.Answer = _ => TdsReply.Silence;
         _server.AcknowledgesAttention = answered;
         DbFailure failure = await Observed.FailedScalarAsync(connection, async, timeout: 1);
+        failure = await failure.SettledAsync(connection);
         Assert.Equal(SqlClientErrors.Timeout, Assert.IsType<SqlException>(failure.Exception).Number);
         Assert.Equal(DbFailureKind.Timeout, failure.Kind());
         Assert.Equal(answered, failure.ConnectionSurvived);
@@ -105,6 +107,7 @@ public sealed class CommandTests : IDisposable
         await using SqlConnection connection = await OpenAsync(async);
         _server.Answer = _ => TdsReply.Reset;
         DbFailure failure = await Observed.FailedScalarAsync(connection, async);
+        failure = await failure.SettledAsync(connection);
         Assert.Equal(DbFailureKind.Unavailable, failure.Kind());
         Assert.False(failure.ConnectionSurvived);
         DbFailure afterwards = await Observed.FailedScalarAsync(connection, async);
@@ -125,6 +128,7 @@ public sealed class CommandTests : IDisposable
             {
             }
         });
+        failure = await failure.SettledAsync(connection);
         Assert.Equal(DbFailureKind.Unavailable, failure.Kind());
         Assert.False(failure.ConnectionSurvived);
     }
@@ -140,6 +144,7 @@ public sealed class CommandTests : IDisposable
             if (async) await transaction.CommitAsync(TestContext.Current.CancellationToken);
             else transaction.Commit();
         });
+        failure = await failure.SettledAsync(connection);
         Assert.Equal(DbFailureKind.Unavailable, failure.Kind());
         Assert.False(failure.ConnectionSurvived);
     }

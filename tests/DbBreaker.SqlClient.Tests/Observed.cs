@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using System.Diagnostics;
 
@@ -46,6 +47,20 @@ internal static class Observed
 
         Assert.Fail("The operation was to fail and did not.");
         return default;
+    }
+
+    /// <summary>
+    /// The failure with the state that the connection comes to rest in. An asynchronous call throws first and closes the
+    /// broken connection a moment later, on another thread; a guard sees that by the change of state (rule 5).
+    /// </summary>
+    public static async Task<DbFailure> SettledAsync(this DbFailure failure, DbConnection connection)
+    {
+        for (int i = 0; i < 25 && connection.State == ConnectionState.Open; i++)
+        {
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+
+        return failure with { StateAfter = connection.State };
     }
 
     /// <summary>What a guard makes of it.</summary>

@@ -30,6 +30,7 @@ public sealed class MariaDbServer : IAsyncDisposable
 
     /// <summary>Starts a server of the caller's own.</summary>
     /// <param name="arguments">Further arguments of <c>mariadbd</c>, as <c>--max-connections=5</c>.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
     /// <exception cref="InvalidOperationException">MariaDB is not installed and cannot be.</exception>
     public static async Task<MariaDbServer> StartAsync(
         IEnumerable<string>? arguments = null, CancellationToken cancellationToken = default)
