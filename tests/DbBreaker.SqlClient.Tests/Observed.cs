@@ -50,8 +50,8 @@ internal static class Observed
     }
 
     /// <summary>
-    /// The failure with the state that the connection comes to rest in. An asynchronous call throws first and closes the
-    /// broken connection a moment later, on another thread; a guard sees that by the change of state (rule 5).
+    /// The failure with the state that the connection comes to rest in. An asynchronous call throws first and closes
+    /// the broken connection a moment later, on another thread; a guard sees that by the change of state (rule 5).
     /// </summary>
     public static async Task<DbFailure> SettledAsync(this DbFailure failure, DbConnection connection)
     {

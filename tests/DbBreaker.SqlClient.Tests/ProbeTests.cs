@@ -75,10 +75,8 @@ public sealed class ProbeTests : IDisposable
         password.MakeReadOnly();
         using SqlConnection credential = new("Server=db1", new SqlCredential("app", password));
         using SqlConnection token = new("Server=db1") { AccessToken = "token" };
-        using SqlConnection callback = new("Server=db1")
-        {
-            AccessTokenCallback = (_, _) => Task.FromResult(new SqlAuthenticationToken("token", DateTimeOffset.MaxValue)),
-        };
+        SqlAuthenticationToken given = new("token", DateTimeOffset.MaxValue);
+        using SqlConnection callback = new("Server=db1") { AccessTokenCallback = (_, _) => Task.FromResult(given) };
         Assert.Equal("app", Probe(credential).Credential?.UserId);
         Assert.Equal("token", Probe(token).AccessToken);
         Assert.Same(callback.AccessTokenCallback, Probe(callback).AccessTokenCallback);

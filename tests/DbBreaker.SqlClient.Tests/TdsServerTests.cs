@@ -53,7 +53,8 @@ public sealed class TdsServerTests : IDisposable
 
         string[] expected =
         [
-            TdsServer.BeginTransaction, TdsServer.Savepoint, TdsServer.RollbackToSavepoint, TdsServer.Commit, "SELECT 2",
+            TdsServer.BeginTransaction, TdsServer.Savepoint, TdsServer.RollbackToSavepoint, TdsServer.Commit,
+            "SELECT 2",
         ];
         Assert.Equal(expected, _server.Requests);
         Assert.Equal(1, _server.Logins);

@@ -20,7 +20,8 @@ public sealed class MariaDbServer : IAsyncDisposable
     /// <summary>The server's port on 127.0.0.1.</summary>
     public int Port => _host.Port;
 
-    /// <summary>A connection string of the user <c>app</c>, who may do anything, and the database <c>shop</c>.</summary>
+    /// <summary>A connection string of the user <c>app</c>, who may do anything, and the database <c>shop</c>.
+    /// </summary>
     public string ConnectionString =>
         $"Server={_host.Host};Port={Port};Database=shop;User ID=app;Password={Password};SslMode=None";
 
@@ -122,7 +123,8 @@ public sealed class MariaDbServer : IAsyncDisposable
         }
         catch (TimeoutException exception)
         {
-            throw new TimeoutException($"{exception.Message} Its log ends with: {await _host.LogTailAsync()}", exception);
+            throw new TimeoutException(
+                $"{exception.Message} Its log ends with: {await _host.LogTailAsync()}", exception);
         }
     }
 
