@@ -42,8 +42,10 @@ public sealed class MariaDbServer : IAsyncDisposable
     /// <summary>Whether the server runs in a container, so that <see cref="SilenceAsync"/> may work.</summary>
     public bool IsContainer => _host is ContainerHost;
 
-    private ServerHost Controlled => _host ?? throw new NotSupportedException(
-        $"A server given by {ConnectionStringVariable} is not hurt; start one with {nameof(StartAsync)}.");
+    private ServerHost Controlled => CanControl
+        ? _host!
+        : throw new NotSupportedException(
+            $"A server that others share is not hurt; start one with {nameof(StartAsync)}.");
 
     /// <summary>
     /// The server that all tests of the process share when none of them hurts it: <c>DBBREAKER_MARIADB</c> when it is

@@ -47,7 +47,7 @@ public sealed class PostgresPair : IAsyncDisposable
         options ??= new PostgresServerOptions();
         PostgresServer? primary = null;
         PostgresServer? standby = null;
-        var network = await CreateNetworkAsync(cancellationToken);
+        var network = await CreateNetworkAsync(options, cancellationToken);
         try
         {
             primary = await PostgresServer.StartAsync(
@@ -97,9 +97,10 @@ public sealed class PostgresPair : IAsyncDisposable
         Cleanup.Forget(network);
     }
 
-    private static async Task<INetwork?> CreateNetworkAsync(CancellationToken cancellationToken)
+    private static async Task<INetwork?> CreateNetworkAsync(
+        PostgresServerOptions options, CancellationToken cancellationToken)
     {
-        if (await DockerEngine.FindAsync() is null)
+        if (ServerSources.Resolve(options.Source) == ServerSource.Local || await DockerEngine.FindAsync() is null)
             return null;
         var network = new NetworkBuilder()
             .WithLabel(DockerEngine.Labels)

@@ -48,8 +48,10 @@ public sealed class PostgresServer : IAsyncDisposable
         $"host={Controlled.PeerAddress.Host} port={Controlled.PeerAddress.Port} user={_options.User} "
         + $"password={_options.Password}";
 
-    private ServerHost Controlled => _host ?? throw new NotSupportedException(
-        $"A server given by {ConnectionStringVariable} is not hurt; start one with {nameof(StartAsync)}.");
+    private ServerHost Controlled => CanControl
+        ? _host!
+        : throw new NotSupportedException(
+            $"A server that others share is not hurt; start one with {nameof(StartAsync)}.");
 
     /// <summary>
     /// The server that all tests of the process share when none of them hurts it: <c>DBBREAKER_POSTGRES</c> when it is
