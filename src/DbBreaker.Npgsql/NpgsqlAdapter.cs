@@ -10,6 +10,9 @@ namespace DbBreaker.Npgsql;
 public sealed class NpgsqlAdapter : DbProviderAdapter
 {
     /// <inheritdoc/>
+    public override bool CollectsLeakedConnections => false;
+
+    /// <inheritdoc/>
     public override string ProviderName => "postgresql";
 
     /// <inheritdoc/>

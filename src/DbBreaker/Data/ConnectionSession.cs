@@ -13,18 +13,19 @@ internal sealed class ConnectionSession
 {
     private DbGuardLease _lease;
     private int _brake = DbGuard.NotBraked;
+    private bool _isWatching;
+    private bool _isDetached;
     private bool _opening;
     private bool _closeIsWanted;
     private bool _fell;        // During an operation, whose end will count it.
     private bool _fallCounted; // Outside one: it counted at once.
     private OperationStamp _running;
 
-    /// <summary>Attaches to a driver connection and subscribes to its state once.</summary>
+    /// <summary>Attaches to a driver connection.</summary>
     public ConnectionSession(DbConnection connection, DbGuard guard)
     {
         Connection = connection;
         Guard = guard;
-        connection.StateChange += OnStateChange;
     }
 
     public DbConnection Connection { get; }
@@ -39,7 +40,15 @@ internal sealed class ConnectionSession
     /// context; with false, a fall is a failure only while an operation runs or a reader is open. An open transaction
     /// does not count: it may have been disposed of, which EF Core does not tell.
     /// </summary>
-    public bool AnnouncesCloses { get; init; } = true;
+    public bool AnnouncesCloses
+    {
+        get;
+        init
+        {
+            field = value;
+            if (!value) Watch();
+        }
+    } = true;
 
     /// <summary>Whether a reader is open: rows may still come, so a fall now is a failure.</summary>
     public bool Reading { get; set; }
@@ -199,10 +208,11 @@ internal sealed class ConnectionSession
         _lease.Dispose();
     }
 
-    /// <summary>Closed for good: the subscription ends too.</summary>
+    /// <summary>Closed for good: what the connection does from here on is nobody's evidence.</summary>
     public void Detach()
     {
-        Connection.StateChange -= OnStateChange;
+        // The subscription itself stays until the connection goes: taking it back would cost a delegate more.
+        _isDetached = true;
         Closed();
     }
 
@@ -233,7 +243,15 @@ internal sealed class ConnectionSession
     private void Take(DbGuardLease lease)
     {
         _lease = lease;
-        lease.Slot?.Own(Connection, lease.Version);
+        if (Guard.Adapter.CollectsLeakedConnections) lease.Slot?.Own(Connection, lease.Version);
+    }
+
+    // A driver notices a lost connection when it uses it, so the watch begins with the first use, once for each object.
+    private void Watch()
+    {
+        if (_isWatching) return;
+        _isWatching = true;
+        Connection.StateChange += OnStateChange;
     }
 
     private void Opening(int brake)
@@ -255,6 +273,7 @@ internal sealed class ConnectionSession
     private OperationStamp Start()
     {
         if (Guard.IsDisabled) return default;
+        Watch();
         _fell = false;
         var operation = new OperationStamp(Guard.Generation, Guard.OperationTime);
         SetRunning(operation);
@@ -290,7 +309,7 @@ internal sealed class ConnectionSession
 
     private void OnStateChange(object sender, StateChangeEventArgs change)
     {
-        if (change.OriginalState == ConnectionState.Closed || change.CurrentState is not
+        if (_isDetached || change.OriginalState == ConnectionState.Closed || change.CurrentState is not
             (ConnectionState.Closed or ConnectionState.Broken)) return;
         bool expected = _closeIsWanted || (_running.IsNone && (ClosesWithReader || IsUnannouncedClose));
         long generation = GenerationOfHold;

@@ -55,11 +55,11 @@ public abstract partial class GuardedDbConnection
 
     /// <summary>The wrapper of the driver's connection under the name that the driver's class has.</summary>
     internal static GuardedDbConnection Create(DbConnection inner, GuardBinding binding, DbGuard? guard) =>
-        inner.GetType().Name switch
+        NamedConnection.KindOf(inner.GetType()) switch
         {
-            nameof(NpgsqlConnection) => new NpgsqlConnection(inner, binding, guard),
-            nameof(MySqlConnection) => new MySqlConnection(inner, binding, guard),
-            nameof(SqliteConnection) => new SqliteConnection(inner, binding, guard),
+            NamedConnection.Kind.Npgsql => new NpgsqlConnection(inner, binding, guard),
+            NamedConnection.Kind.MySql => new MySqlConnection(inner, binding, guard),
+            NamedConnection.Kind.Sqlite => new SqliteConnection(inner, binding, guard),
             _ => new NeutralConnection(inner, binding, guard),
         };
 

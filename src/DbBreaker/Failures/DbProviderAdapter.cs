@@ -66,6 +66,12 @@ public abstract class DbProviderAdapter
     /// <exception cref="NotSupportedException">The driver offers no way to make such a connection.</exception>
     public abstract DbConnection CreateProbeConnection(DbConnection connection, TimeSpan timeout);
 
+    /// <summary>
+    /// Gets whether the driver takes a connection back that was collected without being closed, so that the guard takes
+    /// its permit back too. Npgsql does not: the pool holds on to such a connection for good.
+    /// </summary>
+    public virtual bool CollectsLeakedConnections => true;
+
     /// <summary>Gets the command that a probe sends.</summary>
     public virtual string ProbeCommandText => "SELECT 1";
 
