@@ -61,7 +61,7 @@ public sealed partial class DbGuard
         {
             case CircuitState.Open:
                 _isProbeMute = news.Outcome == ProbeOutcome.Unknown;
-                return answered ? _circuit.HalfOpen(_clock.Attended, DbTransitionCause.ProbeAnswered) : null;
+                return answered ? LetTrialsIn_NeedsSync(DbTransitionCause.ProbeAnswered) : null;
             case CircuitState.Closed or CircuitState.HalfOpen:
                 if (answered || news.Outcome == ProbeOutcome.Unknown || SomethingFinished)
                 {
@@ -93,8 +93,16 @@ public sealed partial class DbGuard
     }
 
     private CircuitChange? EndBreak_NeedsSync() => _clock.Now >= _breakEndsAt
-        ? _circuit.HalfOpen(_clock.Attended, DbTransitionCause.BreakElapsed)
+        ? LetTrialsIn_NeedsSync(DbTransitionCause.BreakElapsed)
         : null;
+
+    private CircuitChange? LetTrialsIn_NeedsSync(DbTransitionCause cause)
+    {
+        // Before anybody passes: connections from before the outage are gone, so no trial meets one (rule 14).
+        ClearPool();
+        _permits.StartEpoch(_options.HalfOpenPermits);
+        return _circuit.HalfOpen(_clock.Attended, cause);
+    }
 
     // Without a probe nobody can tell a slow trial from a lost one: after a break's time it counts as lost.
     private CircuitChange? ExpireTrials_NeedsSync() =>

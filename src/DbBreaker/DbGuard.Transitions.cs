@@ -66,10 +66,7 @@ public sealed partial class DbGuard
     private void HalfOpened_NeedsSync()
     {
         _prober.Stop();
-        // What has passed the probe meets fresh connections: those from before the outage are gone (rule 14).
-        ClearPool();
         _halfOpenSince = _clock.Attended;
-        _permits.StartEpoch(_options.HalfOpenPermits);
     }
 
     private void Closed_NeedsSync(CircuitChange change)

@@ -42,7 +42,9 @@ public sealed partial class DbGuard
         _leases = new LeaseTable(this);
         _prober = new Prober(_clock, random, LaunchProbe);
         _prober.Configure(ProbeSettings.From(options));
-        _timer = time.CreateTimer(static guard => ((DbGuard)guard!).OnTick(), this, Timeout.InfiniteTimeSpan, tick);
+        // Without the first caller's context: its activity and its ambient transaction are not the guard's.
+        using (ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow())
+            _timer = time.CreateTimer(static guard => ((DbGuard)guard!).OnTick(), this, Timeout.InfiniteTimeSpan, tick);
         _tick = tick;
         _madeAt = time.GetUtcNow();
         Refresh();

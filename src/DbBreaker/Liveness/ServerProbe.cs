@@ -18,7 +18,7 @@ internal static class ServerProbe
             IsBackground = true,
             Name = "DbBreaker probe",
         };
-        thread.Start();
+        thread.UnsafeStart();
     }
 
     public static void Launch(AttendedClock clock, Func<CancellationToken, Task> probe, TimeSpan timeout, ProbeAttempt attempt)
