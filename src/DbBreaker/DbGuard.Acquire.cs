@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using DbBreaker.Admission;
 using DbBreaker.CircuitBreaker;
+using DbBreaker.Telemetry;
 
 namespace DbBreaker;
 
@@ -18,12 +19,12 @@ public sealed partial class DbGuard
         if (_options.Mode != DbGuardMode.Enforce) return TryAcquireUnenforced(out lease);
         if (IsShutIn(_circuit.State))
         {
-            Interlocked.Increment(ref _rejectedOpen);
+            ReportRejection(RejectionCause.Open, LastReason);
             return false;
         }
 
         if (TryTakeNow(out lease)) return true;
-        Interlocked.Increment(ref _rejectedSaturated);
+        ReportRejection(RejectionCause.Saturated, "no permit is free");
         return false;
     }
 
@@ -87,6 +88,7 @@ public sealed partial class DbGuard
 
     private DbGuardLease Admit(Waiter waiter, WaitOutcome outcome, CancellationToken cancellationToken)
     {
+        ReportWait(waiter, outcome);
         switch (outcome)
         {
             case WaitOutcome.Granted:
@@ -110,7 +112,7 @@ public sealed partial class DbGuard
 
         long generation = _circuit.Generation;
         bool wouldPass = !IsShutIn(Circuit.StateOf(generation)) && _permits.InUse < EffectiveLimit;
-        if (!wouldPass) Interlocked.Increment(ref _wouldHaveRejected);
+        if (!wouldPass) ReportRejection(RejectionCause.Observed, LastReason);
         lease = Hold(_permits.TakeRegardless(), generation);
         return true;
     }

@@ -6,15 +6,32 @@ namespace DbBreaker;
 // What people do to a guard, and what they see of it.
 public sealed partial class DbGuard
 {
-    /// <summary>Holds the circuit open until <see cref="Reset"/>. What runs goes on; transactions may finish.</summary>
+    private const long NoEnd = long.MaxValue;
+    private static readonly TimeSpan _longestIsolation = TimeSpan.FromDays(365);
+
+    private long _isolationEndsAt = NoEnd;
+
+    /// <summary>Holds the circuit open until <see cref="Reset"/>, or for a time. What runs goes on; transactions may
+    /// finish. On an isolated guard, the new time holds.</summary>
     /// <param name="reason">Why, for whoever looks at the guard; shown in logs and errors.</param>
-    public void Isolate(string? reason = null)
+    /// <param name="duration">After how long the circuit closes by itself; null for never.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="duration"/> is not positive, or longer than 365
+    /// days.</exception>
+    public void Isolate(string? reason = null, TimeSpan? duration = null)
     {
+        if (duration <= TimeSpan.Zero || duration > _longestIsolation)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(duration), duration, "Accepted are null, for no end, and anything up to 365 days.");
+        }
+
         DbGuardTransition? transition;
         lock (_sync)
         {
             _note = reason;
+            _isolationEndsAt = duration is { } time ? _clock.Now + time.Ticks : NoEnd;
             transition = Apply_NeedsSync(_circuit.Isolate(_clock.Attended));
+            if (duration is not null) EnsureWatching();
         }
 
         Report(transition);
@@ -48,6 +65,7 @@ public sealed partial class DbGuard
                 StateSince = latest?.At ?? _madeAt,
                 Reason = latest?.Reason ?? "",
                 RetryAfter = RetryAfter,
+                IsolatedUntil = IsolationLeft is { } left ? _clock.Time.GetUtcNow() + left : null,
                 Mode = _options.Mode,
                 PermitLimit = EffectiveLimit,
                 PermitsInUse = _permits.InUse,
@@ -59,7 +77,8 @@ public sealed partial class DbGuard
                 RejectedOpen = Interlocked.Read(ref _rejectedOpen),
                 RejectedSaturated = Interlocked.Read(ref _rejectedSaturated),
                 WouldHaveRejected = Interlocked.Read(ref _wouldHaveRejected),
-                Saturations = Interlocked.Read(ref _saturations),
+                Saturations = _tally[DbFailureKind.Saturated],
+                FallbackAnswers = FallbackAnswers,
                 MeanHold = _waits.MeanHold,
                 LongestHold = LongestHold(now),
                 ProbeAnswered = ProbeAnswered,
@@ -81,6 +100,14 @@ public sealed partial class DbGuard
         }
     }
 
+    /// <summary>Everything that speaks against these options for this guard.</summary>
+    internal IEnumerable<string> ProblemsOf(DbGuardOptions options)
+    {
+        foreach (string problem in DbGuardOptionsValidator.Problems(options)) yield return problem;
+        if (_target is { } target && DbGuardOptionsValidator.ProblemWith(options, target.Endpoint) is { } misfit)
+            yield return misfit;
+    }
+
     /// <summary>Tells a guard that was made by name where it leads, the first time a connection uses it.</summary>
     internal void Aim(GuardTarget target)
     {
@@ -95,6 +122,22 @@ public sealed partial class DbGuard
 
     /// <summary>Whether the guard may be forgotten: closed, and nothing in use, in question or recovering.</summary>
     internal bool IsIdle => !_isWatching && State == CircuitState.Closed;
+
+    /// <summary>How long an isolation with an end still lasts.</summary>
+    private TimeSpan? IsolationLeft
+    {
+        get
+        {
+            long endsAt = Volatile.Read(ref _isolationEndsAt);
+            return endsAt == NoEnd || _circuit.State != CircuitState.Isolated
+                ? null
+                : TimeSpan.FromTicks(Math.Max(0, endsAt - _clock.Now));
+        }
+    }
+
+    private CircuitChange? EndIsolation_NeedsSync() => IsolationLeft == TimeSpan.Zero
+        ? _circuit.Reset(_clock.Attended, DbTransitionCause.IsolationEnded)
+        : null;
 
     internal bool IsWatching => _isWatching;
 

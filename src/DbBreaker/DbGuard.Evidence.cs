@@ -14,7 +14,6 @@ public sealed partial class DbGuard
     private static readonly object _seenMark = new();
 
     private long _lastFinishAt;
-    private long _saturations;
     private Exception? _lastFailure;
 
     /// <summary>A lease taken by hand reports a success: the operation since it was taken, or since the last report.</summary>
@@ -35,6 +34,13 @@ public sealed partial class DbGuard
 
     internal void Succeed(long generation, long startedAt)
     {
+        CountSuccess();
+        Evidence(generation, startedAt);
+    }
+
+    // The server was there, whether or not it did what was asked.
+    private void Evidence(long generation, long startedAt)
+    {
         long now = _clock.Coarse;
         // Read first: a line that every core only reads stays in every core's cache.
         if (Volatile.Read(ref _lastFinishAt) != now) Volatile.Write(ref _lastFinishAt, now);
@@ -48,16 +54,24 @@ public sealed partial class DbGuard
         DbProviderAdapter adapter = Adapter;
         DbFailureKind kind = DbFailureClassifier.Classify(adapter, failure);
         if (_options.Mode == DbGuardMode.Disabled || IsOwnRejection(failure.Exception)) return kind;
-        if (kind == DbFailureKind.Saturated) Interlocked.Increment(ref _saturations);
         if (adapter.IndicatesStalePool(failure)) ClearPool();
         if (DbFailureClassifier.IsFailure(kind, failure))
         {
-            if (!adapter.IsRepeated(failure) && IsNew(failure.Exception)) CountFailure(generation, failure.Exception);
+            if (!adapter.IsRepeated(failure) && IsNew(failure.Exception))
+            {
+                _tally.Failed(kind);
+                CountFailure(generation, failure.Exception);
+            }
         }
         else if (kind is DbFailureKind.Answered or DbFailureKind.Contention or DbFailureKind.Timeout
             && IsNew(failure.Exception))
         {
-            Succeed(generation, startedAt);
+            _tally.Failed(kind);
+            Evidence(generation, startedAt);
+        }
+        else if (kind is DbFailureKind.Saturated or DbFailureKind.Cancelled or DbFailureKind.Misuse)
+        {
+            _tally.Failed(kind);
         }
 
         return kind;
@@ -66,7 +80,9 @@ public sealed partial class DbGuard
     /// <summary>A connection fell without being closed (rule 5); nobody may ever see an exception for it.</summary>
     internal void ConnectionFell(long generation)
     {
-        if (_options.Mode != DbGuardMode.Disabled) CountFailure(generation, null);
+        if (_options.Mode == DbGuardMode.Disabled) return;
+        _tally.Failed(DbFailureKind.Unavailable);
+        CountFailure(generation, null);
     }
 
     /// <summary>Marks an exception as counted, whoever reports it again.</summary>

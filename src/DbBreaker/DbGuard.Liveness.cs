@@ -39,13 +39,15 @@ public sealed partial class DbGuard
     }
 
     // One step of everything that time or the prober decides. Returns the transition, if any.
-    private DbGuardTransition? StepLiveness_NeedsSync()
+    private DbGuardTransition? StepLiveness_NeedsSync(out ProbeResult? news)
     {
         CircuitState state = _circuit.State;
-        CircuitChange? change = _prober.Step() is { } news ? Hear_NeedsSync(news) : null;
+        news = _prober.Step();
+        CircuitChange? change = news is { } result ? Hear_NeedsSync(result) : null;
         change ??= state switch
         {
             CircuitState.Open when !HasProbe || _isProbeMute => EndBreak_NeedsSync(),
+            CircuitState.Isolated => EndIsolation_NeedsSync(),
             CircuitState.HalfOpen when !HasProbe => ExpireTrials_NeedsSync(),
             _ => null,
         };

@@ -1,5 +1,6 @@
 using DbBreaker.Admission;
 using DbBreaker.CircuitBreaker;
+using DbBreaker.Telemetry;
 
 namespace DbBreaker;
 
@@ -23,7 +24,7 @@ public sealed partial class DbGuard
     internal void RefuseCommand()
     {
         if (_options.Mode == DbGuardMode.Enforce) throw RejectOpen();
-        Interlocked.Increment(ref _wouldHaveRejected);
+        ReportRejection(RejectionCause.Observed, LastReason);
     }
 
     /// <summary>Takes a place among the opens in progress. The permit is held already, so the wait is bounded by the

@@ -1,6 +1,7 @@
 using System.Text;
 using DbBreaker.Admission;
 using DbBreaker.Liveness;
+using DbBreaker.Telemetry;
 
 namespace DbBreaker;
 
@@ -14,24 +15,25 @@ public sealed partial class DbGuard
     /// <summary>How long until the next chance to pass; zero while calls pass.</summary>
     internal TimeSpan RetryAfter => _circuit.State == CircuitState.Open
         ? TimeSpan.FromTicks(Math.Max(0, Volatile.Read(ref _nextChanceAt) - _clock.Now))
-        : TimeSpan.Zero;
+        : IsolationLeft ?? TimeSpan.Zero;
 
     internal DbCircuitOpenException RejectOpen()
     {
-        Interlocked.Increment(ref _rejectedOpen);
         TimeSpan retryAfter = RetryAfter;
         string text = $"{Name}: the circuit is {(State == CircuitState.Isolated ? "isolated" : "open")}"
             + $" ({LastReason}); retry after {Seconds(retryAfter)}.";
+        ReportRejection(RejectionCause.Open, text);
         return new DbCircuitOpenException(text, Name, retryAfter, _openedBy);
     }
 
     internal DbPoolSaturatedException RejectSaturated(TimeSpan predicted)
     {
-        Interlocked.Increment(ref _rejectedSaturated);
         Suspect(SuspicionCause.Saturation);
         TimeSpan hold = _waits.MeanHold;
         TimeSpan retryAfter = hold < _options.QueueTimeout ? hold : _options.QueueTimeout;
-        return new DbPoolSaturatedException(DescribeSaturation(predicted), Name, retryAfter, null);
+        string text = DescribeSaturation(predicted);
+        ReportRejection(RejectionCause.Saturated, text);
+        return new DbPoolSaturatedException(text, Name, retryAfter, null);
     }
 
     private string DescribeSaturation(TimeSpan predicted)

@@ -105,11 +105,6 @@ public sealed partial class DbGuard
         return transition;
     }
 
-    private void Report(DbGuardTransition? transition)
-    {
-        if (transition is not null) Transitioned?.Invoke(this, transition);
-    }
-
     // The hot path asks one flag; everything that makes a guard not plain comes through here.
     private void Refresh()
     {

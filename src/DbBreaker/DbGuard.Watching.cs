@@ -53,13 +53,15 @@ public sealed partial class DbGuard
             if (++_ticks % SweepEvery == 0) SweepLeases();
             WatchForStalls();
             DbGuardTransition? transition;
+            ProbeResult? news;
             lock (_sync)
             {
-                transition = StepLiveness_NeedsSync();
+                transition = StepLiveness_NeedsSync(out news);
                 StepRamp_NeedsSync();
                 RestWhenIdle_NeedsSync(now);
             }
 
+            ReportProbe(news);
             Report(transition);
         }
         finally
@@ -100,7 +102,8 @@ public sealed partial class DbGuard
     private void RestWhenIdle_NeedsSync(long now)
     {
         bool busy = _permits.InUse > 0 || _permits.WaitingCount > 0 || _opens.InUse > 0 || _prober.IsActive
-            || _ramp is not null || _isBraked || _circuit.State is CircuitState.Open or CircuitState.HalfOpen;
+            || _ramp is not null || _isBraked || _circuit.State is CircuitState.Open or CircuitState.HalfOpen
+            || IsolationLeft is not null;
         if (busy) _idleSince = now;
         else if (now - _idleSince >= _restAfter.Ticks)
         {
@@ -122,7 +125,7 @@ public sealed partial class DbGuard
             if (!LeaseSlot.IsHeld(version)) continue;
             if (slot.IsOrphaned(version)) Release(slot, version);
             else if (now - slot.AcquiredAt >= threshold?.Ticks && slot.TryMarkLeak(version))
-                LeakSuspected?.Invoke(this, TimeSpan.FromTicks(now - slot.AcquiredAt), slot.TakenAt ?? "");
+                ReportLeak(now - slot.AcquiredAt, slot.TakenAt);
         }
     }
 }

@@ -1,6 +1,7 @@
 using DbBreaker.Admission;
 using DbBreaker.CircuitBreaker;
 using DbBreaker.Liveness;
+using DbBreaker.Telemetry;
 
 namespace DbBreaker;
 
@@ -94,7 +95,7 @@ public sealed partial class DbGuard
         int epoch = slot.Epoch;
         long sampledAt = slot.SampledAt;
         if (!slot.TryRelease(version)) return;
-        if (sampledAt != 0 && epoch == _permits.Epoch) _waits.Held(_clock.Attended - sampledAt);
+        if (sampledAt != 0) Held(_clock.Attended - sampledAt, epoch);
         if (_permits.WaitingCount > 0) _waits.Returned(_clock.Attended);
         _permits.Return(epoch);
     }
@@ -124,11 +125,17 @@ public sealed partial class DbGuard
         long now = _isPlain ? _clock.Coarse : _clock.Attended;
         slot.AcquiredAt = now;
         Volatile.Write(ref slot.OperationStartedAt, now);
-        slot.SampledAt = IsSampled(version) ? Math.Max(1, _clock.Attended) : 0;
+        slot.SampledAt = IsSampled(version) || DbBreakerMeter.HeldTime.Enabled ? Math.Max(1, _clock.Attended) : 0;
         if (_watchLeaks) slot.TakenAt = Environment.StackTrace;
         // After the permit was taken: the monitor stops only when it finds none in use, so one of the two sees the other.
         if (!_isWatching) StartWatching();
         return new DbGuardLease(slot, version);
+    }
+
+    private void Held(long ticks, int epoch)
+    {
+        if (epoch == _permits.Epoch) _waits.Held(ticks);
+        if (DbBreakerMeter.HeldTime.Enabled) RecordHold(ticks);
     }
 
     // One hold in sixteen is timed exactly, and each of a slot's first ones, so that the mean is known early.

@@ -14,13 +14,15 @@ internal static class DbGuardOptionsValidator
     /// <exception cref="ArgumentException">The options do not fit the pool of the connection string.</exception>
     public static void ValidateAgainst(DbGuardOptions options, DbEndpoint endpoint)
     {
-        if (options.PermitLimit > endpoint.MaxPoolSize)
-        {
-            throw new ArgumentException(
-                $"PermitLimit is {options.PermitLimit}, but the pool of {endpoint.DisplayName} holds at most "
-                + $"{endpoint.MaxPoolSize} connections. Lower PermitLimit, or raise the pool's maximum in the connection string.");
-        }
+        if (ProblemWith(options, endpoint) is { } problem) throw new ArgumentException(problem);
     }
+
+    /// <summary>What does not fit the pool of the connection string, or null.</summary>
+    public static string? ProblemWith(DbGuardOptions options, DbEndpoint endpoint) =>
+        options.PermitLimit > endpoint.MaxPoolSize
+            ? $"PermitLimit is {options.PermitLimit}, but the pool of {endpoint.DisplayName} holds at most "
+                + $"{endpoint.MaxPoolSize} connections. Lower PermitLimit, or raise the pool's maximum in the connection string."
+            : null;
 
     /// <summary>Everything that is wrong, one sentence each.</summary>
     public static IEnumerable<string> Problems(DbGuardOptions o)

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
+using DbBreaker.DependencyInjection;
+using DbBreaker.Telemetry;
 
 namespace DbBreaker;
 
@@ -7,22 +9,35 @@ namespace DbBreaker;
 /// The guards of a process or a container: one per connection string, or one per name. Bounded; the least recently used
 /// idle guard makes room, an open one never. Thread-safe.
 /// </summary>
-public sealed class DbGuardRegistry
+public sealed partial class DbGuardRegistry
 {
     /// <summary>The most guards a registry keeps: 4,096.</summary>
     public const int MaxGuards = 4_096;
 
+    internal const int MaxNameLength = 200;
+
     private readonly Lock _lock = new(); // Guards adding and evicting; finding takes no lock.
-    private readonly ConcurrentDictionary<string, Entry> _byName = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, Entry> _byKey = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, GuardEntry> _byName = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, GuardEntry> _byKey = new(StringComparer.Ordinal);
 
     // What a driver's object says its string is, to save reading the string again: it differs before and after an open.
-    private readonly ConcurrentDictionary<(Type Driver, string Text), Entry> _byText = new();
+    private readonly ConcurrentDictionary<(Type Driver, string Text), GuardEntry> _byText = new();
     private readonly TimeProvider _time;
 
     /// <summary>Makes an empty registry.</summary>
     /// <param name="timeProvider">The clock of its guards; the system's when null.</param>
-    public DbGuardRegistry(TimeProvider? timeProvider = null) => _time = timeProvider ?? TimeProvider.System;
+    public DbGuardRegistry(TimeProvider? timeProvider = null)
+        : this(timeProvider, KillSwitch.IsOn)
+    {
+    }
+
+    internal DbGuardRegistry(TimeProvider? timeProvider, bool isDisabled)
+    {
+        _time = timeProvider ?? TimeProvider.System;
+        _isDisabled = isDisabled;
+        _journal = new GuardJournal(_time);
+        DbBreakerMeter.Watch(this);
+    }
 
     /// <summary>Gets the registry of the process.</summary>
     public static DbGuardRegistry Shared { get; } = new();
@@ -43,8 +58,9 @@ public sealed class DbGuardRegistry
     public DbGuard GetOrAdd(string name, DbGuardOptions? options = null)
     {
         CheckName(name);
-        Entry entry = _byName.TryGetValue(name, out Entry? known) ? known : Add(name, null, options, null);
-        entry.CheckSame(options);
+        CodeOptions? call = CodeOptions.From(options);
+        GuardEntry entry = _byName.TryGetValue(name, out GuardEntry? known) ? known : Add(name, null, call, null);
+        if (call is not null) Agree(entry, call);
         return entry.Use(_time);
     }
 
@@ -52,23 +68,28 @@ public sealed class DbGuardRegistry
     /// <param name="name">The name.</param>
     /// <returns>The guard, or null.</returns>
     public DbGuard? Find(string name) =>
-        _byName.TryGetValue(name ?? throw new ArgumentNullException(nameof(name)), out Entry? entry) ? entry.Guard : null;
+        _byName.TryGetValue(name ?? throw new ArgumentNullException(nameof(name)), out GuardEntry? entry) ? entry.Guard : null;
 
     /// <summary>The guard of a connection: by name, else by where its string leads (rule 18).</summary>
     internal DbGuard For(
         DbConnection connection, string? name, Action<DbGuardOptions>? configure, DbDataSource? dataSource = null)
     {
-        Entry entry = name is null ? ByString(connection, configure, dataSource) : ByName(name, connection, configure, dataSource);
-        if (configure is not null) entry.CheckSame(configure);
+        GuardEntry entry = name is null ? ByString(connection, configure, dataSource) : ByName(name, connection, configure, dataSource);
+        if (configure is not null && !entry.IsChecked(configure))
+        {
+            Agree(entry, CodeOptions.From(configure)!);
+            entry.Checked(configure);
+        }
+
         return entry.Use(_time);
     }
 
-    private Entry ByName(string name, DbConnection connection, Action<DbGuardOptions>? configure, DbDataSource? dataSource)
+    private GuardEntry ByName(string name, DbConnection connection, Action<DbGuardOptions>? configure, DbDataSource? dataSource)
     {
-        if (!_byName.TryGetValue(name, out Entry? entry))
+        if (!_byName.TryGetValue(name, out GuardEntry? entry))
         {
             CheckName(name);
-            entry = Add(name, null, OptionsFrom(configure), GuardTarget.Create(connection, dataSource), configure);
+            entry = Add(name, null, CodeOptions.From(configure), GuardTarget.Create(connection, dataSource));
         }
         else if (!entry.Guard.HasTarget)
         {
@@ -78,34 +99,33 @@ public sealed class DbGuardRegistry
         return entry;
     }
 
-    private Entry ByString(DbConnection connection, Action<DbGuardOptions>? configure, DbDataSource? dataSource)
+    private GuardEntry ByString(DbConnection connection, Action<DbGuardOptions>? configure, DbDataSource? dataSource)
     {
         (Type, string) text = (connection.GetType(), connection.ConnectionString);
-        if (_byText.TryGetValue(text, out Entry? entry)) return entry;
+        if (_byText.TryGetValue(text, out GuardEntry? entry)) return entry;
         GuardTarget target = GuardTarget.Create(connection, dataSource);
         string key = target.Endpoint.Key;
-        if (!_byKey.TryGetValue(key, out entry)) entry = Add(null, key, OptionsFrom(configure), target, configure);
+        if (!_byKey.TryGetValue(key, out entry)) entry = Add(null, key, CodeOptions.From(configure), target);
         if (_byText.Count >= MaxGuards) _byText.Clear();
         _byText[text] = entry;
         return entry;
     }
 
-    private Entry Add(
-        string? name, string? key, DbGuardOptions? options, GuardTarget? target, Action<DbGuardOptions>? configure = null)
+    private GuardEntry Add(string? name, string? key, CodeOptions? call, GuardTarget? target, bool isPremade = false)
     {
-        DbGuardOptions own = options?.Clone() ?? new DbGuardOptions();
-        DbGuardOptionsValidator.Validate(own);
-        if (target is not null) DbGuardOptionsValidator.ValidateAgainst(own, target.Endpoint);
         lock (_lock)
         {
-            if (key is not null && _byKey.TryGetValue(key, out Entry? known)) return known;
+            if (key is not null && _byKey.TryGetValue(key, out GuardEntry? known)) return known;
             if (name is not null && _byName.TryGetValue(name, out known)) return known;
+            DbGuardOptions own = Compose(_layers, name, call);
+            DbGuardOptionsValidator.Validate(own);
+            if (target is not null) DbGuardOptionsValidator.ValidateAgainst(own, target.Endpoint);
             MakeRoom_NeedsLock();
-            name ??= FreeName_NeedsLock(target!.Endpoint.DisplayName);
-            var guard = new DbGuard(name, own, _time, target);
-            var entry = new Entry(guard, key, own, configure);
+            var guard = new DbGuard(name ?? FreeName_NeedsLock(target!.Endpoint.DisplayName), own, _time, target);
+            var entry = new GuardEntry(guard, name, key, call, isPremade);
+            _journal.Follow(guard);
             GuardAdded?.Invoke(guard);
-            _byName[name] = entry;
+            _byName[guard.Name] = entry;
             if (key is not null) _byKey[key] = entry;
             return entry;
         }
@@ -114,13 +134,13 @@ public sealed class DbGuardRegistry
     private void MakeRoom_NeedsLock()
     {
         if (_byName.Count < MaxGuards) return;
-        Entry oldest = _byName.Values.Where(static e => e.Guard.IsIdle).MinBy(static e => e.LastUsedAt)
+        GuardEntry oldest = _byName.Values.Where(static e => e.Guard.IsIdle).MinBy(static e => e.LastUsedAt)
             ?? throw new InvalidOperationException(
                 $"All {MaxGuards} guards are in use or open, so there is no room for another. "
                 + "Give the connection strings that lead to one server a common guard name.");
         _byName.TryRemove(oldest.Guard.Name, out _);
         if (oldest.Key is not null) _byKey.TryRemove(oldest.Key, out _);
-        foreach (KeyValuePair<(Type, string), Entry> text in _byText)
+        foreach (KeyValuePair<(Type, string), GuardEntry> text in _byText)
         {
             if (text.Value == oldest) _byText.TryRemove(text);
         }
@@ -134,52 +154,10 @@ public sealed class DbGuardRegistry
         return name;
     }
 
-    private static DbGuardOptions? OptionsFrom(Action<DbGuardOptions>? configure)
-    {
-        if (configure is null) return null;
-        var options = new DbGuardOptions();
-        configure(options);
-        return options;
-    }
-
     private static void CheckName(string name)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        const int longest = 200;
-        if (name.Length > longest)
-            throw new ArgumentException($"The guard's name has {name.Length} characters; accepted are up to {longest}.", nameof(name));
-    }
-
-    private sealed class Entry(DbGuard guard, string? key, DbGuardOptions options, Action<DbGuardOptions>? configure)
-    {
-        private Action<DbGuardOptions>? _checked = configure;
-
-        public DbGuard Guard => guard;
-
-        public string? Key => key;
-
-        public long LastUsedAt { get; private set; }
-
-        public DbGuard Use(TimeProvider time)
-        {
-            // Once a guard rests, its clock is not read on each use; a coarse order is all that eviction needs.
-            if (!guard.IsWatching) LastUsedAt = time.GetTimestamp();
-            return guard;
-        }
-
-        public void CheckSame(Action<DbGuardOptions> configureAgain)
-        {
-            if (configureAgain.Equals(_checked)) return;
-            CheckSame(OptionsFrom(configureAgain));
-            _checked = configureAgain;
-        }
-
-        public void CheckSame(DbGuardOptions? again)
-        {
-            if (again is null || options.DescribeDifference(again) is not { } difference) return;
-            throw new InvalidOperationException(
-                $"The guard '{guard.Name}' was made with other options: {difference}. "
-                + "Configure it in one place, or give the guards different names.");
-        }
+        if (name.Length > MaxNameLength)
+            throw new ArgumentException($"The guard's name has {name.Length} characters; accepted are up to {MaxNameLength}.", nameof(name));
     }
 }

@@ -19,6 +19,9 @@ public sealed record DbGuardSnapshot
     /// <summary>Gets how long until the next chance to pass; zero while calls pass.</summary>
     public required TimeSpan RetryAfter { get; init; }
 
+    /// <summary>Gets when an isolation ends, by the wall clock; null when it has no end, or there is none.</summary>
+    public required DateTimeOffset? IsolatedUntil { get; init; }
+
     /// <summary>Gets how far the guard goes.</summary>
     public required DbGuardMode Mode { get; init; }
 
@@ -54,6 +57,9 @@ public sealed record DbGuardSnapshot
 
     /// <summary>Gets the failures of a full pool or server that callers met, since the guard was made.</summary>
     public required long Saturations { get; init; }
+
+    /// <summary>Gets the reads that a fallback answered instead, since the guard was made.</summary>
+    public required long FallbackAnswers { get; init; }
 
     /// <summary>Gets the mean time a permit is held, zero while unknown.</summary>
     public required TimeSpan MeanHold { get; init; }

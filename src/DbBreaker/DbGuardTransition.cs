@@ -54,6 +54,7 @@ public sealed record DbGuardTransition(
         DbTransitionCause.BreakElapsed => "the break is over",
         DbTransitionCause.TrialsSucceeded => "enough trials succeeded",
         DbTransitionCause.Isolated => Note is { Length: > 0 } ? $"isolated: {Note}" : "isolated",
+        DbTransitionCause.IsolationEnded => "the isolation's time is over",
         _ => "reset",
     };
 

@@ -122,13 +122,13 @@ internal sealed class Circuit
         }
     }
 
-    public CircuitChange? Reset(long now)
+    public CircuitChange? Reset(long now, DbTransitionCause cause = DbTransitionCause.Reset)
     {
         lock (_lock)
         {
             if (StateOf(_word) == CircuitState.Closed) return null;
             _failedRecoveries = 0;
-            return Close_NeedsLock(DbTransitionCause.Reset, now);
+            return Close_NeedsLock(cause, now);
         }
     }
 

@@ -32,4 +32,7 @@ public enum DbTransitionCause
 
     /// <summary><see cref="DbGuard.Reset"/> was called.</summary>
     Reset,
+
+    /// <summary>The time that <see cref="DbGuard.Isolate"/> was given is over.</summary>
+    IsolationEnded,
 }

@@ -1,0 +1,145 @@
+using System.Diagnostics;
+using DbBreaker.Admission;
+using DbBreaker.CircuitBreaker;
+using DbBreaker.Liveness;
+using DbBreaker.Telemetry;
+using N = DbBreaker.Telemetry.DbBreakerTelemetry;
+
+namespace DbBreaker;
+
+// What leaves the guard: counts, measurements, events for whoever listens. Never called under a lock but for counting.
+public sealed partial class DbGuard
+{
+    private readonly OperationTally _tally = new();
+    private volatile bool _isCounted;
+    private long _fallbackAnswers;
+    private long _fallbackGeneration = -1;
+
+    /// <summary>Raised for each call that was, or in observe mode would have been, rejected, with the text it got.
+    /// </summary>
+    internal event Action<DbGuard, RejectionCause, string>? Rejected;
+
+    /// <summary>Raised for each probe that came back or is overdue.</summary>
+    internal event Action<DbGuard, ProbeResult>? Probed;
+
+    /// <summary>Raised for the first answer that a fallback gives in an outage.</summary>
+    internal event Action<DbGuard, string>? FallbackBegan;
+
+    internal OperationTally Tally => _tally;
+
+    internal int PermitsInUse => _permits.InUse;
+
+    internal int WaitingCount => _permits.WaitingCount;
+
+    internal TimeSpan MeanHold => _waits.MeanHold;
+
+    internal long RejectedOpen => Interlocked.Read(ref _rejectedOpen);
+
+    internal long RejectedSaturated => Interlocked.Read(ref _rejectedSaturated);
+
+    internal long WouldHaveRejected => Interlocked.Read(ref _wouldHaveRejected);
+
+    internal long Rejections => RejectedOpen + RejectedSaturated;
+
+    internal long FallbackAnswers => Interlocked.Read(ref _fallbackAnswers);
+
+    /// <summary>Whether a fallback has answered since the circuit took its present state.</summary>
+    internal bool IsOnFallback =>
+        Volatile.Read(ref _fallbackGeneration) == _circuit.Generation && State != CircuitState.Closed;
+
+    /// <summary>Counts successes from now on, for the page. Metrics count them on their own while somebody listens.
+    /// </summary>
+    internal void Count() => _isCounted = true;
+
+    /// <summary>A fallback answered a read in place of this guard's server.</summary>
+    /// <param name="source">What answered; one of a handful of words, because it becomes a tag.</param>
+    internal void FallbackAnswered(string source)
+    {
+        Interlocked.Increment(ref _fallbackAnswers);
+        if (DbBreakerMeter.FallbackAnswers.Enabled)
+            DbBreakerMeter.FallbackAnswers.Add(1, DbBreakerMeter.Guard(this), new(N.SourceTag, source));
+        Mark(N.FallbackEvent, N.SourceTag, source);
+        long generation = _circuit.Generation;
+        if (Interlocked.Exchange(ref _fallbackGeneration, generation) != generation) FallbackBegan?.Invoke(this, source);
+    }
+
+    private void CountSuccess()
+    {
+        if (_isCounted || DbBreakerMeter.Operations.Enabled) _tally.Succeeded();
+    }
+
+    private void Report(DbGuardTransition? transition)
+    {
+        if (transition is null) return;
+        if (DbBreakerMeter.Transitions.Enabled)
+        {
+            DbBreakerMeter.Transitions.Add(
+                1,
+                DbBreakerMeter.Guard(this),
+                new(N.FromTag, Snake<CircuitState>.Of(transition.From)),
+                new(N.ToTag, Snake<CircuitState>.Of(transition.To)),
+                new(N.CauseTag, Snake<DbTransitionCause>.Of(transition.Cause)));
+        }
+
+        Transitioned?.Invoke(this, transition);
+    }
+
+    private void ReportRejection(RejectionCause cause, string text)
+    {
+        Interlocked.Increment(ref CounterOf(cause));
+        Mark(N.RejectedEvent, N.CauseTag, Snake<RejectionCause>.Of(cause));
+        Rejected?.Invoke(this, cause, text);
+    }
+
+    private ref long CounterOf(RejectionCause cause)
+    {
+        if (cause == RejectionCause.Open) return ref _rejectedOpen;
+        if (cause == RejectionCause.Saturated) return ref _rejectedSaturated;
+        return ref _wouldHaveRejected;
+    }
+
+    private void ReportWait(Waiter waiter, WaitOutcome outcome)
+    {
+        double seconds = TimeSpan.FromTicks(Math.Max(0, _clock.Now - waiter.EnqueuedAt)).TotalSeconds;
+        if (DbBreakerMeter.WaitTime.Enabled)
+        {
+            DbBreakerMeter.WaitTime.Record(
+                seconds, DbBreakerMeter.Guard(this), new(N.OutcomeTag, Snake<WaitOutcome>.Of(outcome)));
+        }
+
+        Mark(N.WaitedEvent, N.WaitSecondsTag, seconds);
+    }
+
+    private void ReportProbe(ProbeResult? news)
+    {
+        if (news is not { } result || result.Outcome == ProbeOutcome.Unknown) return;
+        if (DbBreakerMeter.Probes.Enabled)
+        {
+            DbBreakerMeter.Probes.Add(
+                1, DbBreakerMeter.Guard(this), new(N.OutcomeTag, Snake<ProbeOutcome>.Of(result.Outcome)));
+        }
+
+        Probed?.Invoke(this, result);
+    }
+
+    private void ReportLeak(long heldTicks, string? takenAt)
+    {
+        if (DbBreakerMeter.Leaks.Enabled) DbBreakerMeter.Leaks.Add(1, DbBreakerMeter.Guard(this));
+        LeakSuspected?.Invoke(this, TimeSpan.FromTicks(heldTicks), takenAt ?? "");
+    }
+
+    private void RecordHold(long ticks) =>
+        DbBreakerMeter.HeldTime.Record(TimeSpan.FromTicks(ticks).TotalSeconds, DbBreakerMeter.Guard(this));
+
+    // On the caller's own trace, where the person who looks for the lost time will see it.
+    private void Mark(string name, string tag, object value)
+    {
+        if (Activity.Current is { IsAllDataRequested: true } activity)
+        {
+            activity.AddEvent(new ActivityEvent(
+                name,
+                _clock.Time.GetUtcNow(),
+                new ActivityTagsCollection { { N.GuardTag, Name }, { tag, value } }));
+        }
+    }
+}

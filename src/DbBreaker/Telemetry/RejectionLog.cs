@@ -1,0 +1,75 @@
+using Microsoft.Extensions.Logging;
+
+namespace DbBreaker.Telemetry;
+
+/// <summary>
+/// Turns a storm of rejections into a few lines: the first one at once with its reason, the others as a sum every ten
+/// seconds while there are any. A rejection costs a flag's read, because the guard counts anyway.
+/// </summary>
+internal sealed class RejectionLog(DbGuard guard, GuardJournal journal)
+{
+    internal static readonly TimeSpan SummaryInterval = TimeSpan.FromSeconds(10);
+
+    private readonly Lock _lock = new(); // Guards the sums and the timer.
+    private volatile bool _isSumming;
+    private ITimer? _timer;
+    private long _open, _saturated, _observed;
+    private long _since;
+
+    public void OnRejected(DbGuard rejecting, RejectionCause cause, string text)
+    {
+        if (_isSumming || !journal.Logger.IsEnabled(LogLevel.Warning)) return;
+        lock (_lock)
+        {
+            if (_isSumming) return;
+            _isSumming = true;
+            Mark_NeedsLock();
+            _timer ??= journal.Time.CreateTimer(
+                static log => ((RejectionLog)log!).Summarize(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _timer.Change(SummaryInterval, Timeout.InfiniteTimeSpan);
+        }
+
+        if (cause == RejectionCause.Observed) WriteObserved(1, TimeSpan.Zero);
+        else
+        {
+            Log.CallRejected(
+                journal.Logger, guard.Name, cause.ToString(), text, (long)SummaryInterval.TotalMilliseconds);
+        }
+    }
+
+    private void Summarize()
+    {
+        long open, saturated, observed;
+        TimeSpan elapsed;
+        lock (_lock)
+        {
+            open = guard.RejectedOpen - _open;
+            saturated = guard.RejectedSaturated - _saturated;
+            observed = guard.WouldHaveRejected - _observed;
+            elapsed = journal.Time.GetElapsedTime(_since);
+            // One quiet interval ends it; a rejection that comes just now is the first of the next storm.
+            if (open + saturated + observed == 0) _isSumming = false;
+            else
+            {
+                Mark_NeedsLock();
+                _timer!.Change(SummaryInterval, Timeout.InfiniteTimeSpan);
+            }
+        }
+
+        if (open + saturated > 0)
+            Log.CallsRejected(journal.Logger, guard.Name, open, saturated, (long)elapsed.TotalMilliseconds);
+        if (observed > 0) WriteObserved(observed, elapsed);
+    }
+
+    private void Mark_NeedsLock()
+    {
+        _open = guard.RejectedOpen;
+        _saturated = guard.RejectedSaturated;
+        _observed = guard.WouldHaveRejected;
+        _since = journal.Time.GetTimestamp();
+    }
+
+    private void WriteObserved(long calls, TimeSpan elapsed) => Log.CallsObserved(
+        journal.Logger, guard.Name, calls, (long)elapsed.TotalMilliseconds, guard.State, guard.PermitsInUse,
+        guard.EffectiveLimit);
+}
