@@ -11,23 +11,23 @@ namespace DbBreaker.EntityFrameworkCore;
 /// </summary>
 internal sealed class CircuitBreakerOptionsExtension : IDbContextOptionsExtension
 {
-    private readonly GuardBinding _binding;
+    private readonly ContextBinding _binding;
 
     public CircuitBreakerOptionsExtension()
-        : this(GuardBinding.Default)
+        : this(ContextBinding.Default)
     {
     }
 
-    private CircuitBreakerOptionsExtension(GuardBinding binding) => _binding = binding;
+    private CircuitBreakerOptionsExtension(ContextBinding binding) => _binding = binding;
 
-    public GuardBinding Binding => _binding;
+    public ContextBinding Binding => _binding;
 
     [field: AllowNull]
     public DbContextOptionsExtensionInfo Info => field ??= new ExtensionInfo(this);
 
     public CircuitBreakerOptionsExtension With(string? name, Action<DbGuardOptions>? configure)
     {
-        GuardBinding binding = _binding.With(name, configure);
+        ContextBinding binding = _binding.With(name, configure);
         return ReferenceEquals(binding, _binding) ? this : new CircuitBreakerOptionsExtension(binding);
     }
 
@@ -69,7 +69,7 @@ internal sealed class CircuitBreakerOptionsExtension : IDbContextOptionsExtensio
         {
             if (extension is RelationalOptionsExtension { Connection: { } connection })
             {
-                GuardBinding.RejectGuarded(connection);
+                ContextBinding.RejectGuarded(connection);
             }
         }
     }

@@ -9,7 +9,7 @@ public sealed partial class DbGuardInterceptor
 {
     DbConnection IDbConnectionInterceptor.ConnectionCreated(ConnectionCreatedEventData eventData, DbConnection result)
     {
-        GuardBinding.RejectGuarded(result);
+        ContextBinding.RejectGuarded(result);
         return result;
     }
 

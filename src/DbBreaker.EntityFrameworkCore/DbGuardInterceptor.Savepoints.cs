@@ -61,7 +61,7 @@ public sealed partial class DbGuardInterceptor
         return Task.CompletedTask;
     }
 
-    // From the context: a transaction that ended, or whose connection broke, does not give its connection away any more.
+    // From the context: a transaction that ended, or whose connection broke, no longer gives its connection away.
     private TrackedConnection? ConnectionOf(TransactionEventData eventData) =>
         eventData.Context is { } context ? Track(context.Database.GetDbConnection()) : null;
 }

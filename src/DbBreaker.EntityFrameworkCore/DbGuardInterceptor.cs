@@ -19,13 +19,13 @@ public sealed partial class DbGuardInterceptor
     // subscription to its state would count everything twice.
     private static readonly ConditionalWeakTable<DbConnection, TrackedConnection> Connections = [];
 
-    private readonly GuardBinding _binding;
+    private readonly ContextBinding _binding;
     private readonly IServiceProvider? _services;
     private TrackedConnection? _last;
 
     /// <summary>Guards by connection string, with the default settings.</summary>
     public DbGuardInterceptor()
-        : this(GuardBinding.Default, null)
+        : this(ContextBinding.Default, null)
     {
     }
 
@@ -33,7 +33,7 @@ public sealed partial class DbGuardInterceptor
     /// <param name="configure">Sets the guard's options. Called when the guard is made.</param>
     /// <exception cref="ArgumentNullException"><paramref name="configure"/> is null.</exception>
     public DbGuardInterceptor(Action<DbGuardOptions> configure)
-        : this(GuardBinding.Default.With(null, ThrowIfNull(configure)), null)
+        : this(ContextBinding.Default.With(null, ThrowIfNull(configure)), null)
     {
     }
 
@@ -42,18 +42,18 @@ public sealed partial class DbGuardInterceptor
     /// <param name="configure">Sets the guard's options, or null. Called when the guard is made.</param>
     /// <exception cref="ArgumentException"><paramref name="name"/> is null, empty or white space.</exception>
     public DbGuardInterceptor(string name, Action<DbGuardOptions>? configure = null)
-        : this(GuardBinding.Default.With(ThrowIfEmpty(name), configure), null)
+        : this(ContextBinding.Default.With(ThrowIfEmpty(name), configure), null)
     {
     }
 
     internal DbGuardInterceptor(IDbContextOptions options)
         : this(
-            options.FindExtension<CircuitBreakerOptionsExtension>()?.Binding ?? GuardBinding.Default,
+            options.FindExtension<CircuitBreakerOptionsExtension>()?.Binding ?? ContextBinding.Default,
             options.FindExtension<CoreOptionsExtension>()?.ApplicationServiceProvider)
     {
     }
 
-    private DbGuardInterceptor(GuardBinding binding, IServiceProvider? services)
+    private DbGuardInterceptor(ContextBinding binding, IServiceProvider? services)
     {
         _binding = binding;
         _services = services;

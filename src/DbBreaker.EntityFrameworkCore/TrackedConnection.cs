@@ -17,11 +17,11 @@ internal sealed class TrackedConnection
     private int _readers;
     private DbDataReader? _latestReader;
     private string? _connectionString;
-    private GuardBinding _binding;
+    private ContextBinding _binding;
     private Transaction? _ambient;
     private Type? _driverReader;
 
-    public TrackedConnection(DbConnection connection, GuardBinding binding, IServiceProvider? services)
+    public TrackedConnection(DbConnection connection, ContextBinding binding, IServiceProvider? services)
     {
         Connection = connection;
         _binding = binding;
@@ -35,7 +35,7 @@ internal sealed class TrackedConnection
 
     /// <summary>Finds the guard again when a closed connection was given another string, or another context's
     /// binding. Compares by reference first: drivers hand out the same string until it changes.</summary>
-    public void Rebind(GuardBinding binding, IServiceProvider? services)
+    public void Rebind(ContextBinding binding, IServiceProvider? services)
     {
         if (Connection.State != ConnectionState.Closed) return;
 

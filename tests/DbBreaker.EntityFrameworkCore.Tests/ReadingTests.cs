@@ -3,10 +3,11 @@ using Microsoft.EntityFrameworkCore;
 
 namespace DbBreaker.EntityFrameworkCore.Tests;
 
-/// <summary>Failures after the first row: EF Core tells interceptors that the command succeeded, and then nothing.</summary>
+/// <summary>Failures after the first row: EF Core tells its interceptors of a success, and then nothing.</summary>
 public sealed class ReadingTests(PostgresShop postgres) : IClassFixture<PostgresShop>
 {
     private const int BytesBeforeTheReset = 100_000;
+    private const int Rows = 20_000;
 
     [Theory, InlineData(false), InlineData(true)]
     public async Task A_connection_lost_while_rows_are_read_is_a_failure_and_frees_the_permit(bool async)
@@ -44,7 +45,7 @@ public sealed class ReadingTests(PostgresShop postgres) : IClassFixture<Postgres
         Shop shop = Shop.On(postgres.ConnectionString);
         using ShopContext context = shop.Context();
         string code = Guid.NewGuid().ToString();
-        context.AddRange(new Item { Code = Guid.NewGuid().ToString() }, new Item { Code = code }, new Item { Code = code });
+        context.AddRange(Item(Guid.NewGuid().ToString()), Item(code), Item(code));
 
         await Assert.ThrowsAsync<DbUpdateException>(() => context.Save(async));
 
@@ -58,8 +59,7 @@ public sealed class ReadingTests(PostgresShop postgres) : IClassFixture<Postgres
     {
         Shop shop = Shop.On(postgres.ConnectionString);
         using ShopContext context = shop.Context();
-        string table = $"suicidal_{Guid.NewGuid():N}";
-        await postgres.Server.ExecuteAsync("SELECT 1", TestContext.Current.CancellationToken);
+        string table = $"ends_{Guid.NewGuid():N}";
         await context.Database.Execute(
             $"""
             CREATE FUNCTION {table}() RETURNS trigger LANGUAGE plpgsql AS
@@ -68,7 +68,7 @@ public sealed class ReadingTests(PostgresShop postgres) : IClassFixture<Postgres
               WHEN (NEW."Code" LIKE '{table}%') EXECUTE FUNCTION {table}();
             """,
             async);
-        context.AddRange(new Item { Code = Guid.NewGuid().ToString() }, new Item { Code = table });
+        context.AddRange(Item(Guid.NewGuid().ToString()), Item(table));
 
         await Assert.ThrowsAnyAsync<Exception>(() => context.Save(async));
 
@@ -95,7 +95,7 @@ public sealed class ReadingTests(PostgresShop postgres) : IClassFixture<Postgres
         shop.AssertEvidence(operations: 1, failures: 0);
     }
 
-    private const int Rows = 20_000;
+    private static Item Item(string code) => new() { Code = code };
 
     private static IQueryable<string> LargeResult(ShopContext context) =>
         context.Database.SqlQuery<string>(

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace DbBreaker.EntityFrameworkCore.Tests;
 
-/// <summary>Contexts with a registry of their own, on a clock that stands still: what a test counts is its own.</summary>
+/// <summary>Contexts with a registry of their own, on a clock that stands still: a test counts only its own.</summary>
 internal sealed class Shop
 {
     private readonly ServiceProvider _services;

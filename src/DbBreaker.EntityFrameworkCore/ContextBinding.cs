@@ -3,16 +3,16 @@ using System.Data.Common;
 namespace DbBreaker.EntityFrameworkCore;
 
 /// <summary>How the guard of a context is found: by a name or by where its connection leads.</summary>
-internal sealed class GuardBinding
+internal sealed class ContextBinding
 {
-    public static readonly GuardBinding Default = new(null, null);
+    public static readonly ContextBinding Default = new(null, null);
 
     // Options are built again for every scope of an application; the same settings are looked at once.
     private static volatile Action<DbGuardOptions>? _latestValid;
 
     private readonly Action<DbGuardOptions>? _configure;
 
-    private GuardBinding(string? name, Action<DbGuardOptions>? configure)
+    private ContextBinding(string? name, Action<DbGuardOptions>? configure)
     {
         Name = name;
         _configure = configure;
@@ -20,7 +20,7 @@ internal sealed class GuardBinding
 
     public string? Name { get; }
 
-    public GuardBinding With(string? name, Action<DbGuardOptions>? configure)
+    public ContextBinding With(string? name, Action<DbGuardOptions>? configure)
     {
         if (name is not null && Name is not null && name != Name)
         {
@@ -33,7 +33,7 @@ internal sealed class GuardBinding
         // The same delegate again would only repeat itself.
         bool adds = configure is not null && configure != _configure;
         Action<DbGuardOptions>? all = adds ? _configure + configure : _configure;
-        return (name is null || name == Name) && all == _configure ? this : new GuardBinding(name ?? Name, all);
+        return (name is null || name == Name) && all == _configure ? this : new ContextBinding(name ?? Name, all);
     }
 
     public DbGuard Find(DbConnection connection, IServiceProvider? services)
