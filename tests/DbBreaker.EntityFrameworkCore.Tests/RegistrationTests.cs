@@ -37,7 +37,8 @@ public sealed class RegistrationTests(SqliteShop sqlite) : IClassFixture<SqliteS
         DbContextOptionsBuilder<ShopContext> options = new();
 
         DbContextOptionsBuilder<ShopContext> same = options
-            .AddCircuitBreaker().AddCircuitBreaker(_ => { }).AddCircuitBreaker("one").AddCircuitBreaker("one", _ => { });
+            .AddCircuitBreaker().AddCircuitBreaker(_ => { })
+            .AddCircuitBreaker("one").AddCircuitBreaker("one", _ => { });
 
         Assert.Same(options, same);
     }

@@ -9,7 +9,8 @@ public sealed class OtherInterceptorsTests(SqliteShop sqlite) : IClassFixture<Sq
     public async Task An_open_that_another_interceptor_suppressed_keeps_no_permit_and_proves_nothing(bool async)
     {
         Shop shop = Shop.OnSqlite(sqlite.ConnectionString);
-        using ShopContext context = shop.Context(options => options.AddInterceptors(new CachingInterceptor(opens: false)));
+        var cache = new CachingInterceptor(opens: false);
+        using ShopContext context = shop.Context(options => options.AddInterceptors(cache));
 
         Assert.Equal("cached", Assert.Single(await context.Items.Rows(async)).Code);
 
@@ -20,7 +21,8 @@ public sealed class OtherInterceptorsTests(SqliteShop sqlite) : IClassFixture<Sq
     public async Task Rows_that_another_interceptor_made_prove_nothing(bool async)
     {
         Shop shop = Shop.OnSqlite(sqlite.ConnectionString);
-        using ShopContext context = shop.Context(options => options.AddInterceptors(new CachingInterceptor(opens: true)));
+        var cache = new CachingInterceptor(opens: true);
+        using ShopContext context = shop.Context(options => options.AddInterceptors(cache));
 
         Assert.Equal("cached", Assert.Single(await context.Items.Rows(async)).Code);
 
