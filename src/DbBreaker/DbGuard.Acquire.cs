@@ -52,9 +52,8 @@ public sealed partial class DbGuard
         if (TryTakeNow(out lease)) return true;
         long now = _clock.Attended;
         int position = _permits.WaitingCount;
-        if (position == 0) _waits.BecameFull(now);
-        // Half-open, the few trials say nothing about the wait: who comes now waits for the verdict (rule 13).
-        TimeSpan predicted = state == CircuitState.Closed ? _waits.Predict(position, EffectiveLimit, now) : TimeSpan.Zero;
+        _waits.BecameFull(now);
+        TimeSpan predicted = PredictWait(position, state, now);
         if (_options.QueueTimeout == TimeSpan.Zero || predicted > _options.QueueTimeout) throw RejectSaturated(predicted);
         waiter = _permits.Enqueue(_clock.Now, _clock.Now + _options.QueueTimeout.Ticks);
         if (waiter is null) throw RejectSaturated(predicted);
@@ -111,11 +110,26 @@ public sealed partial class DbGuard
         }
 
         long generation = _circuit.Generation;
-        bool wouldPass = !IsShutIn(Circuit.StateOf(generation)) && _permits.InUse < EffectiveLimit;
+        bool wouldPass = !IsShutIn(Circuit.StateOf(generation)) && !WouldNotWait();
         if (!wouldPass) ReportRejection(RejectionCause.Observed, LastReason);
         lease = Hold(_permits.TakeRegardless(), generation);
         return true;
     }
+
+    // Those beyond the limit are the ones that would wait in the queue.
+    private bool WouldNotWait()
+    {
+        int position = _permits.InUse - EffectiveLimit;
+        if (position < 0) return false;
+        long now = _clock.Attended;
+        _waits.BecameFull(now);
+        return position >= _options.QueueLimit || PredictWait(position, _circuit.State, now) > _options.QueueTimeout
+            || _options.QueueTimeout == TimeSpan.Zero;
+    }
+
+    // Half-open, the few trials say nothing about the wait: who comes now waits for the verdict (rule 13).
+    private TimeSpan PredictWait(int position, CircuitState state, long now) =>
+        state == CircuitState.Closed ? _waits.Predict(position, EffectiveLimit, now) : TimeSpan.Zero;
 
     private static bool IsShutIn(CircuitState state) => state is CircuitState.Open or CircuitState.Isolated;
 }

@@ -54,7 +54,7 @@ public sealed partial class DbGuard
         DbProviderAdapter adapter = Adapter;
         DbFailureKind kind = DbFailureClassifier.Classify(adapter, failure);
         if (_options.Mode == DbGuardMode.Disabled || IsOwnRejection(failure.Exception)) return kind;
-        if (adapter.IndicatesStalePool(failure)) ClearPool();
+        if (adapter.IndicatesStalePool(failure)) ClearStalePool();
         if (DbFailureClassifier.IsFailure(kind, failure))
         {
             if (!adapter.IsRepeated(failure) && IsNew(failure.Exception))
@@ -135,6 +135,7 @@ public sealed partial class DbGuard
     private void CountFailure(long generation, Exception? exception)
     {
         DbGuardTransition? transition;
+        bool isSuspicious = false;
         lock (_sync)
         {
             BrakeOpens_NeedsSync();
@@ -143,13 +144,14 @@ public sealed partial class DbGuard
             {
                 _lastFailure = exception;
                 if (_ramp is { } ramp && ramp.Failed()) _permits.SetWindow(ramp.Window);
+                // At any throughput: behind a thousand successes the ratio takes seconds to notice a server that died.
+                isSuspicious = _circuit.State == CircuitState.Closed && _circuit.ConsecutiveFailures >= FailuresInARow;
             }
 
             transition = Apply_NeedsSync(change);
         }
 
         Report(transition);
-        // At any throughput: behind a thousand successes the ratio takes seconds to notice a server that died (rule 8).
-        if (transition is null && _circuit.ConsecutiveFailures >= FailuresInARow) Suspect(Liveness.SuspicionCause.Failures);
+        if (isSuspicious) Suspect(Liveness.SuspicionCause.Failures);
     }
 }

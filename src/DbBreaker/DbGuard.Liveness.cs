@@ -11,11 +11,16 @@ public sealed partial class DbGuard
     private long _suspectedAt;
     private long _nextSuspicionAt;
     private ProbeResult _lastProbe;
-    private bool _isProbeMute; // The probe itself cannot be sent; the break's length decides alone.
+    private bool _isProbeMute; // The probe itself cannot be sent.
+    private long _lastProbeAt;
+    private long _poolClearedAt = long.MinValue;
     private long _breakEndsAt;
     private long _halfOpenSince;
 
     private bool HasProbe => _options.Probe is not null || _target is not null;
+
+    // Otherwise the break's length decides alone: a probe that cannot be sent, or hangs for ever, must not latch.
+    private bool CanAsk => HasProbe && !_isProbeMute && !_prober.IsExhausted;
 
     private void Suspect(SuspicionCause cause)
     {
@@ -46,7 +51,7 @@ public sealed partial class DbGuard
         CircuitChange? change = news is { } result ? Hear_NeedsSync(result) : null;
         change ??= state switch
         {
-            CircuitState.Open when !HasProbe || _isProbeMute => EndBreak_NeedsSync(),
+            CircuitState.Open when !CanAsk => EndBreak_NeedsSync(),
             CircuitState.Isolated => EndIsolation_NeedsSync(),
             CircuitState.HalfOpen when !HasProbe => ExpireTrials_NeedsSync(),
             _ => null,
@@ -58,6 +63,7 @@ public sealed partial class DbGuard
     private CircuitChange? Hear_NeedsSync(ProbeResult news)
     {
         _lastProbe = news;
+        _lastProbeAt = _clock.Now;
         bool answered = news.Outcome == ProbeOutcome.Answered;
         switch (_circuit.State)
         {
@@ -108,7 +114,7 @@ public sealed partial class DbGuard
 
     // Without a probe nobody can tell a slow trial from a lost one: after a break's time it counts as lost.
     private CircuitChange? ExpireTrials_NeedsSync() =>
-        _permits.InUse > 0 && _permits.Window <= _options.HalfOpenPermits
+        _permits.InUseOfEpoch > 0 && _permits.Window <= _options.HalfOpenPermits
             && _clock.Attended - Math.Max(_halfOpenSince, _lastFinishAt) >= _options.BreakDuration.Ticks
             ? _circuit.Open(_circuit.Generation, _clock.Attended, DbTransitionCause.TrialHung, null)
             : null;
@@ -117,7 +123,7 @@ public sealed partial class DbGuard
     {
         if (_circuit.State != CircuitState.Open) return;
         long now = _clock.Now;
-        long chance = HasProbe && !_isProbeMute ? now + _prober.UntilNext(now).Ticks : _breakEndsAt;
+        long chance = CanAsk ? now + _prober.UntilNext(now).Ticks : _breakEndsAt;
         Volatile.Write(ref _nextChanceAt, chance);
     }
 
@@ -127,11 +133,22 @@ public sealed partial class DbGuard
         {
             _target?.ClearPool();
         }
-        catch (Exception exception) when (exception is InvalidOperationException or System.Data.Common.DbException)
+        catch (Exception exception)
         {
-            // A pool that cannot be cleared (the data source is disposed, say) must not stop the recovery; callers that
-            // meet a stale connection report it like any other failure.
+            // An adapter's code on the guard's timer, where whatever it throws would end the process. A pool that cannot be
+            // cleared (the data source is disposed, say) must not stop the recovery; callers that meet a stale connection
+            // report it like any other failure.
             _lastFailure ??= exception;
         }
+    }
+
+    // An application that writes where it may only read looks like a failover; its mistakes must not cost it its pool
+    // each time.
+    private void ClearStalePool()
+    {
+        long now = _clock.Now;
+        long clearedAt = Volatile.Read(ref _poolClearedAt);
+        if (clearedAt != long.MinValue && now - clearedAt < _options.BreakDuration.Ticks) return;
+        if (Interlocked.CompareExchange(ref _poolClearedAt, now, clearedAt) == clearedAt) ClearPool();
     }
 }

@@ -50,12 +50,18 @@ public sealed partial class DbGuard
         return text.ToString();
     }
 
-    private string DescribeServer() => _lastProbe.Outcome switch
+    private string DescribeServer() => FreshProbeOutcome switch
     {
         ProbeOutcome.Answered => "The server answers a probe: look for locks, slow statements or leaked connections.",
         ProbeOutcome.Unanswered or ProbeOutcome.Failed => "The server does not answer a probe.",
         _ => HasProbe ? "The server is being asked." : "There is no probe to ask the server with.",
     };
+
+    // What the server said in the last outage says nothing about now.
+    private ProbeOutcome FreshProbeOutcome =>
+        _clock.Now - _lastProbeAt <= (_options.MaxProbeInterval + _options.ProbeTimeout).Ticks
+            ? _lastProbe.Outcome
+            : ProbeOutcome.Unknown;
 
     private void AppendLongestHolds(StringBuilder text)
     {

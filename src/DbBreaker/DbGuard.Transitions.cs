@@ -43,9 +43,10 @@ public sealed partial class DbGuard
         if (_ramp is null && change.From == CircuitState.Closed) _normalLatency = _waits.MeanHold;
         _ramp = null;
         _suspicion = SuspicionCause.None;
-        // The window of the coming trials is set now, while nobody passes, so that nobody slips by it later.
-        _permits.StartEpoch(_options.HalfOpenPermits);
+        // First the queue, or the new epoch would grant its room to those who wait. The window of the coming trials is set
+        // now, while nobody passes, so that nobody slips by it later.
         _permits.RejectWaiting();
+        _permits.StartEpoch(_options.HalfOpenPermits);
         _opens.RejectWaiting();
         _isBraked = true;
         // A break after a failed recovery is served in full, even though the server answers probes.
@@ -86,8 +87,8 @@ public sealed partial class DbGuard
         _ramp = null;
         _prober.Stop();
         _suspicion = SuspicionCause.None;
-        _permits.StartEpoch(PermitPool.NoWindow);
         _permits.RejectWaiting();
+        _permits.StartEpoch(PermitPool.NoWindow);
     }
 
     private DbGuardTransition Record_NeedsSync(CircuitChange change)

@@ -96,7 +96,7 @@ public sealed partial class DbGuard
         long sampledAt = slot.SampledAt;
         if (!slot.TryRelease(version)) return;
         if (sampledAt != 0) Held(_clock.Attended - sampledAt, epoch);
-        if (_permits.WaitingCount > 0) _waits.Returned(_clock.Attended);
+        if (_waits.IsFull) _waits.Returned(_clock.Attended, _permits.WaitingCount > 0);
         _permits.Return(epoch);
     }
 
@@ -119,6 +119,9 @@ public sealed partial class DbGuard
 
     private DbGuardLease Hold(int epoch, long generation)
     {
+        // After the permit was taken: the monitor stops only when it finds none in use, so one of the two sees the other.
+        // Before the clock is read: after a rest its coarse time is that of the last tick, minutes ago perhaps.
+        if (!_isWatching) StartWatching();
         LeaseSlot slot = _leases.Claim(out long version);
         slot.Epoch = epoch;
         slot.Generation = generation;
@@ -127,8 +130,6 @@ public sealed partial class DbGuard
         Volatile.Write(ref slot.OperationStartedAt, now);
         slot.SampledAt = IsSampled(version) || DbBreakerMeter.HeldTime.Enabled ? Math.Max(1, _clock.Attended) : 0;
         if (_watchLeaks) slot.TakenAt = Environment.StackTrace;
-        // After the permit was taken: the monitor stops only when it finds none in use, so one of the two sees the other.
-        if (!_isWatching) StartWatching();
         return new DbGuardLease(slot, version);
     }
 

@@ -48,7 +48,7 @@ public sealed record DbGuardTransition(
         DbTransitionCause.ProbeUnanswered =>
             $"{Stalled} of {Running} running operations stalled, {Failures} of {Operations} failed{Last}; "
             + $"the server did not answer a probe ({ProbeElapsed.TotalMilliseconds:0} ms)",
-        DbTransitionCause.TrialFailed => $"a trial failed{Last}",
+        DbTransitionCause.TrialFailed => FailureType is null ? "a trial failed or was slow" : $"a trial failed{Last}",
         DbTransitionCause.TrialHung => "no trial came back and the server fell silent",
         DbTransitionCause.ProbeAnswered => $"the server answered a probe ({ProbeElapsed.TotalMilliseconds:0} ms)",
         DbTransitionCause.BreakElapsed => "the break is over",

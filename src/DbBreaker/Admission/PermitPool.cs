@@ -40,6 +40,9 @@ internal sealed class PermitPool(int limit, int queueLimit)
         }
     }
 
+    /// <summary>Those of the current epoch only.</summary>
+    public int InUseOfEpoch => (int)Current(Volatile.Read(ref _word));
+
     public int WaitingCount => _queue.Count;
 
     public int Epoch => EpochOf(Volatile.Read(ref _word));

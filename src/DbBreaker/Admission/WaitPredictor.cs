@@ -12,9 +12,13 @@ internal sealed class WaitPredictor
     private const long SilenceFloor = 20 * TimeSpan.TicksPerMillisecond;
     private const int Smoothing = 8;
 
+    // While no hold has ended yet, the first callers may still be connecting and logging in.
+    private const long ColdSilenceFloor = 500 * TimeSpan.TicksPerMillisecond;
+    private const long NotFull = -1;
+
     private long _meanHold; // 0 until the first permit came back. Racy updates lose a sample, nothing else.
     private long _lastReturn;
-    private long _fullSince = -1;
+    private long _fullSince = NotFull;
 
     /// <summary>The mean time a permit is held, zero while unknown.</summary>
     public TimeSpan MeanHold => TimeSpan.FromTicks(Volatile.Read(ref _meanHold));
@@ -25,17 +29,29 @@ internal sealed class WaitPredictor
         Volatile.Write(ref _meanHold, mean == 0 ? Math.Max(1, ticks) : Math.Max(1, mean + (ticks - mean) / Smoothing));
     }
 
-    public void Returned(long now) => Volatile.Write(ref _lastReturn, now);
+    /// <summary>Whether somebody found the pool full and no permit has come back to an empty queue since.</summary>
+    public bool IsFull => Volatile.Read(ref _fullSince) != NotFull;
 
-    /// <summary>The pool is full and somebody begins to wait.</summary>
-    public void BecameFull(long now) => Volatile.Write(ref _fullSince, now);
+    public void Returned(long now, bool somebodyWaits)
+    {
+        Volatile.Write(ref _lastReturn, now);
+        if (!somebodyWaits) Volatile.Write(ref _fullSince, NotFull);
+    }
+
+    /// <summary>The pool is full and somebody begins to wait. That the queue emptied because its waiters gave up is no
+    /// new beginning.</summary>
+    public void BecameFull(long now)
+    {
+        if (!IsFull) Volatile.Write(ref _fullSince, now);
+    }
 
     public TimeSpan Predict(int position, int permits, long now)
     {
         long hold = Volatile.Read(ref _meanHold);
         long interval = hold / Math.Max(1, permits);
         long silence = Silence(now);
-        if (silence > HoldsOfSilence * hold + SilenceFloor) interval = Math.Max(interval, silence / 2);
+        long normal = hold == 0 ? ColdSilenceFloor : HoldsOfSilence * hold + SilenceFloor;
+        if (silence > normal) interval = Math.Max(interval, silence / 2);
         long wait = interval > 0 && position + 1 > long.MaxValue / interval ? long.MaxValue : (position + 1) * interval;
         return TimeSpan.FromTicks(wait);
     }

@@ -61,7 +61,7 @@ internal sealed class Circuit
             return _slowWindow is { } window ? JudgeSlow(window, generation, now, slow) : null;
         }
 
-        return StateOf(word) == CircuitState.HalfOpen ? SucceedTrial(generation, now) : null;
+        return StateOf(word) == CircuitState.HalfOpen ? SucceedTrial(generation, now, slow) : null;
     }
 
     /// <summary>Counts a failure, and opens the circuit when it was one too many.</summary>
@@ -160,11 +160,14 @@ internal sealed class Circuit
         }
     }
 
-    private CircuitChange? SucceedTrial(long generation, long now)
+    private CircuitChange? SucceedTrial(long generation, long now, bool slow)
     {
         lock (_lock)
         {
-            if (_word != generation || ++_trialSuccesses < _settings.SuccessesToClose) return null;
+            if (_word != generation) return null;
+            // Slow calls are failures where they count at all; closing on one would only open again.
+            if (slow) return OpenFor_NeedsLock(DbTransitionCause.TrialFailed, now, null, recoveryFailed: true);
+            if (++_trialSuccesses < _settings.SuccessesToClose) return null;
             return Close_NeedsLock(DbTransitionCause.TrialsSucceeded, now);
         }
     }

@@ -12,7 +12,7 @@ public enum DbTransitionCause
     /// <summary>Operations stalled or failed in a row, and the server did not answer the probe.</summary>
     ProbeUnanswered,
 
-    /// <summary>A trial call failed.</summary>
+    /// <summary>A trial call failed, or was slow where slow calls count.</summary>
     TrialFailed,
 
     /// <summary>No trial call came back in time.</summary>

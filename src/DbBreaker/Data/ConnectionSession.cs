@@ -156,6 +156,7 @@ internal sealed class ConnectionSession
         if (operation.IsNone) return;
         SetRunning(default);
         Guard.Succeed(operation.Generation, operation.StartedAt);
+        if (_fell) CountFall(operation.Generation);
     }
 
     public void Failed(OperationStamp operation, Exception exception, DbPhase phase)
@@ -238,6 +239,10 @@ internal sealed class ConnectionSession
         return true;
     }
 
+    // What passes on a connection from before an outage (inside a transaction, that is) tells of that connection only.
+    private long GenerationOfOperation =>
+        _lease.IsHeld && _lease.Slot is { } slot && slot.Epoch != Guard.Epoch ? slot.Generation : Guard.Generation;
+
     private long GenerationOfHold => _lease.IsHeld ? _lease.Slot!.Generation : Guard.Generation;
 
     private void Take(DbGuardLease lease)
@@ -275,7 +280,7 @@ internal sealed class ConnectionSession
         if (Guard.IsDisabled) return default;
         Watch();
         _fell = false;
-        var operation = new OperationStamp(Guard.Generation, Guard.OperationTime);
+        var operation = new OperationStamp(GenerationOfOperation, Guard.OperationTime);
         SetRunning(operation);
         return operation;
     }
@@ -309,8 +314,10 @@ internal sealed class ConnectionSession
 
     private void OnStateChange(object sender, StateChangeEventArgs change)
     {
-        if (_isDetached || change.OriginalState == ConnectionState.Closed || change.CurrentState is not
-            (ConnectionState.Closed or ConnectionState.Broken)) return;
+        if (_isDetached) return;
+        // From Connecting it is an open that failed, which ends with an exception; from Broken it fell before.
+        if (change.OriginalState is ConnectionState.Closed or ConnectionState.Connecting or ConnectionState.Broken
+            || change.CurrentState is not (ConnectionState.Closed or ConnectionState.Broken)) return;
         bool expected = _closeIsWanted || (_running.IsNone && (ClosesWithReader || IsUnannouncedClose));
         long generation = GenerationOfHold;
         bool isRunning = !_running.IsNone;

@@ -41,8 +41,6 @@ internal sealed class AttendedClock(TimeProvider time, TimeSpan tick)
         Advance(now, now - _lastTickAt);
     }
 
-    public DateTimeOffset WallClock(long at) => time.GetUtcNow() - TimeSpan.FromTicks(Math.Max(0, Now - at));
-
     // Coarse first: a reader between the two writes sees a little too much, never time that runs backwards by a step.
     private void Advance(long now, long step)
     {

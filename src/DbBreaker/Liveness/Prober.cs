@@ -20,9 +20,8 @@ internal sealed class Prober(AttendedClock clock, Func<double> random, Action<Pr
 
     public bool IsActive { get; private set; }
 
-    public bool IsUnderWay => _underWay.Count > 0;
-
-    public ProbeResult Last { get; private set; }
+    /// <summary>Whether every place is taken by a probe past its deadline, so that none can be sent.</summary>
+    public bool IsExhausted => _underWay.Count == MaxUnderWay && _underWay.TrueForAll(static a => a.IsOverdueReported);
 
     /// <summary>When the next probe is due (exact time); zero delay when one is under way.</summary>
     public TimeSpan UntilNext(long now) =>
@@ -37,7 +36,6 @@ internal sealed class Prober(AttendedClock clock, Func<double> random, Action<Pr
     {
         if (IsActive) return;
         IsActive = true;
-        Last = default;
         _interval = _settings.Interval;
         _nextAt = notBefore;
     }
@@ -49,15 +47,11 @@ internal sealed class Prober(AttendedClock clock, Func<double> random, Action<Pr
         _underWay.Clear();
     }
 
-    /// <summary>Puts the next probe off, for a break that an answered probe must not end.</summary>
-    public void Postpone(long until) => _nextAt = Math.Max(_nextAt, until);
-
     /// <summary>Collects what came back and sends the next probe when it is due. Returns the news, if any.</summary>
     public ProbeResult? Step()
     {
         if (!IsActive) return null;
         ProbeResult? news = Collect();
-        if (news is { } result) Last = result;
         long now = clock.Now;
         if (news?.Outcome != ProbeOutcome.Answered && now >= _nextAt && _underWay.Count < MaxUnderWay) Launch(now);
         return news;
