@@ -108,6 +108,14 @@ public sealed class NpgsqlErrorTests
             .Is(expected, expected is Unavailable or DbFailureKind.Timeout);
 
     [Fact]
+    public void A_guard_that_is_used_by_hand_knows_the_driver_s_exceptions_all_the_same()
+    {
+        DbFailure failure = new(_exhausted, DbPhase.Opening);
+
+        Assert.Equal(Saturated, DbFailureClassifier.Classify(NeutralAdapter.Instance, failure));
+    }
+
+    [Fact]
     public void Only_a_read_only_server_indicates_a_stale_pool()
     {
         NpgsqlAdapter adapter = new();

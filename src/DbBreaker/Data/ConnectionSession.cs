@@ -301,8 +301,10 @@ internal sealed class ConnectionSession
         if (_fell && DbGuard.IsOwnRejection(exception)) return;
         DbFailureKind kind = Guard.Fail(generation, startedAt, failure);
         bool counted = DbFailureClassifier.IsFailure(kind, failure);
-        // The fall itself is a failure, whatever the exception was taken for, unless the server is merely full.
-        if (_fell && !counted && kind != DbFailureKind.Saturated) CountFall(generation);
+        // The fall itself is a failure, whatever the exception was taken for, unless the server said why: it is full, or
+        // it answered with an error after which the driver, or a limit on the session, closes a connection.
+        bool serverSaidWhy = kind is DbFailureKind.Saturated or DbFailureKind.Answered or DbFailureKind.Contention;
+        if (_fell && !counted && !serverSaidWhy) CountFall(generation);
         _fell = false;
     }
 

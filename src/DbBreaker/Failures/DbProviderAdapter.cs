@@ -17,7 +17,8 @@ public abstract class DbProviderAdapter
 
     /// <summary>
     /// Judges a failure, or returns null to leave it to the provider-neutral rules (SQLSTATE, inner exceptions, phase,
-    /// state of the connection). See <see cref="DbFailureKind"/> for what the kinds mean.
+    /// state of the connection). See <see cref="DbFailureKind"/> for what the kinds mean. It is asked at every level of
+    /// the exception chain, outermost first, and for other drivers' exceptions too, which it leaves alone.
     /// </summary>
     /// <param name="failure">The failure.</param>
     public abstract DbFailureKind? Classify(in DbFailure failure);

@@ -21,6 +21,9 @@ public static class DbProviderAdapters
             adapter);
     }
 
+    /// <summary>The installed and registered adapters, the latest first.</summary>
+    internal static ImmutableArray<DbProviderAdapter> Known => _adapters;
+
     /// <summary>The adapter of a connection's driver, or the provider-neutral one.</summary>
     internal static DbProviderAdapter For(DbConnection connection)
     {

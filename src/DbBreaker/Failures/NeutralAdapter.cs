@@ -17,7 +17,31 @@ internal sealed class NeutralAdapter : DbProviderAdapter
 
     public override bool Handles(DbConnection connection) => true;
 
-    public override DbFailureKind? Classify(in DbFailure failure) => null;
+    /// <inheritdoc/>
+    /// <remarks>A guard that is used by hand knows no connection, but the exceptions it is shown are some driver's.
+    /// Only that driver's own types are put to the adapters: what they make of any other type is about their own
+    /// connections.</remarks>
+    public override DbFailureKind? Classify(in DbFailure failure)
+    {
+        if (failure.Exception is not DbException) return null;
+        foreach (DbProviderAdapter adapter in DbProviderAdapters.Known)
+        {
+            if (adapter.Classify(failure) is { } kind) return kind;
+        }
+
+        return SqliteAdapter.Instance.Classify(failure);
+    }
+
+    public override bool IsRepeated(in DbFailure failure)
+    {
+        if (failure.Exception is not DbException) return false;
+        foreach (DbProviderAdapter adapter in DbProviderAdapters.Known)
+        {
+            if (adapter.IsRepeated(failure)) return true;
+        }
+
+        return false;
+    }
 
     public override DbEndpoint GetEndpoint(DbConnection connection)
     {
