@@ -28,8 +28,8 @@ internal static class Observed
         FailureAsync(connection, DbPhase.Opening, () => OpenAsync(connection, async, cancel));
 
     public static Task<DbFailure> FailedScalarAsync(
-        DbConnection connection, bool async, int timeout = 30, CancellationTokenSource? cancel = null) =>
-        FailureAsync(connection, DbPhase.Executing, () => ScalarAsync(connection, "SELECT 1", async, timeout, cancel));
+        DbConnection connection, string text, bool async, int timeout = 30, CancellationTokenSource? cancel = null) =>
+        FailureAsync(connection, DbPhase.Executing, () => ScalarAsync(connection, text, async, timeout, cancel));
 
     public static async Task<DbFailure> FailureAsync(DbConnection connection, DbPhase phase, Func<Task> action)
     {
