@@ -96,10 +96,11 @@ public sealed class OpeningTests : IAsyncLifetime
         await Observed.OpenAsync(admin, async);
         await Observed.ScalarAsync(
             admin, $"CREATE OR REPLACE USER {user} IDENTIFIED BY 'secret' WITH MAX_USER_CONNECTIONS 1", async);
-        await Observed.ScalarAsync(admin, $"GRANT ALL ON shop.* TO {user}", async);
+        await Observed.ScalarAsync(admin, $"GRANT ALL ON *.* TO {user}", async);
         string limited = With(settings =>
         {
             settings.UserID = user;
+            settings.Password = "secret";
             settings.Pooling = false;
         });
         await using MySqlConnection holder = new(limited);
