@@ -46,8 +46,8 @@ public sealed record DbGuardTransition(
         DbTransitionCause.FailureRatio => $"{Failures} of {Operations} operations failed{Last}",
         DbTransitionCause.SlowCallRatio => $"{Operations} operations in the window, too many of them slow",
         DbTransitionCause.ProbeUnanswered =>
-            $"{Stalled} of {Running} running operations stalled, {Failures} of {Operations} failed{Last}; "
-            + $"the server did not answer a probe ({ProbeElapsed.TotalMilliseconds:0} ms)",
+            $"{Stalled} of {Running} running operations stalled, {Failures} of {Operations} in the window failed; "
+            + $"a probe got no answer in {ProbeElapsed.TotalMilliseconds:0} ms",
         DbTransitionCause.TrialFailed => FailureType is null ? "a trial failed or was slow" : $"a trial failed{Last}",
         DbTransitionCause.TrialHung => "no trial came back and the server fell silent",
         DbTransitionCause.ProbeAnswered => $"the server answered a probe ({ProbeElapsed.TotalMilliseconds:0} ms)",

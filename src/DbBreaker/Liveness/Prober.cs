@@ -23,11 +23,9 @@ internal sealed class Prober(AttendedClock clock, Func<double> random, Action<Pr
     /// <summary>Whether every place is taken by a probe past its deadline, so that none can be sent.</summary>
     public bool IsExhausted => _underWay.Count == MaxUnderWay && _underWay.TrueForAll(static a => a.IsOverdueReported);
 
-    /// <summary>When the next probe is due (exact time); zero delay when one is under way.</summary>
-    public TimeSpan UntilNext(long now) =>
-        !IsActive || _underWay.Exists(static a => !a.IsOverdueReported)
-            ? TimeSpan.Zero
-            : TimeSpan.FromTicks(Math.Max(0, _nextAt - now));
+    /// <summary>How long until the next probe is due: the next chance that can be foreseen. One that is under way may
+    /// be answered before.</summary>
+    public TimeSpan UntilNext(long now) => TimeSpan.FromTicks(IsActive ? Math.Max(0, _nextAt - now) : 0);
 
     public void Configure(ProbeSettings settings) => _settings = settings;
 
