@@ -132,6 +132,7 @@ public sealed class ProbeConnectionTests
         NpgsqlConnectionStringBuilder settings = new(probe.ConnectionString);
         Assert.Equal((false, false, false), (settings.Pooling, settings.Multiplexing, settings.Enlist));
         Assert.Equal((1, 1, 0), (settings.Timeout, settings.CommandTimeout, settings.KeepAlive));
+        Assert.True(settings.TcpKeepAlive);
         Assert.Equal(15, connection.ConnectionTimeout);
     }
 
