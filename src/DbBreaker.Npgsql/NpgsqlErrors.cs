@@ -68,8 +68,8 @@ internal static class NpgsqlErrors
     }
 
     // Npgsql closes the connection itself on classes 53, 58, F0, XX and on 08P01 (its IsCriticalFailure), so the
-    // connection's state tells nothing there. The severity does: after ERROR the server keeps the session, after FATAL and
-    // PANIC it ends it.
+    // connection's state tells nothing there. The severity does: after ERROR the server keeps the session, after
+    // FATAL and PANIC it ends it.
     private static DbFailureKind? ClassifyServerError(PostgresException error, in DbFailure failure)
     {
         string state = error.SqlState;

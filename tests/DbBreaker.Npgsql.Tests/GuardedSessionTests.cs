@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace DbBreaker.Npgsql.Tests;
 
-/// <summary>What a guard makes of failures that cost the connection, and of a pool that leads to the wrong server.</summary>
+/// <summary>What a guard makes of failures that cost the connection, and of a pool that leads elsewhere.</summary>
 public sealed class GuardedSessionTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

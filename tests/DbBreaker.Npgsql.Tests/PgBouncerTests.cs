@@ -14,12 +14,14 @@ public sealed class PgBouncerTests
     {
         await RequireAsync();
         await using PostgresServer server = await PostgresServer.StartAsync(cancellationToken: Token);
-        await using PgBouncer bouncer = await StartAsync(server, ("server_login_retry", "5"), ("query_wait_timeout", "3"));
+        await using PgBouncer bouncer =
+            await StartAsync(server, ("server_login_retry", "5"), ("query_wait_timeout", "3"));
         await using NpgsqlConnection busy = await OpenAsync(bouncer);
         Task<Verdict> running = Verdict.OfCommandAsync(busy, "SELECT pg_sleep(60)", isAsync: true);
         await Eventually.BecomesTrueAsync(
             async token => await server.ScalarAsync<long>(
-                "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(60)' AND state = 'active'", token) > 0,
+                "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(60)' AND state = 'active'",
+                token) > 0,
             TimeSpan.FromSeconds(10), "the query runs", cancellationToken: Token);
 
         await server.KillAsync(Token);

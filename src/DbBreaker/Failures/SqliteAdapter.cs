@@ -76,7 +76,7 @@ internal sealed class SqliteAdapter : DbProviderAdapter
     {
     }
 
-    // DbException.ErrorCode is always E_FAIL here, so the driver's own property is read. Extended codes have more bytes.
+    // DbException.ErrorCode is always E_FAIL here, so the driver's own property is read. Extended codes are longer.
     private static int? PrimaryCode(Exception exception) =>
         exception.GetType() is { Name: "SqliteException", Namespace: "Microsoft.Data.Sqlite" }
             ? GetSqliteErrorCode(exception) & 0xFF

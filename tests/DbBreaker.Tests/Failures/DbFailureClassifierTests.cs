@@ -69,7 +69,8 @@ public sealed class DbFailureClassifierTests
     public void What_nothing_explains_is_judged_by_the_connection()
     {
         Assert.Equal(Answered, Neutral.Classify(new FakeDbException(), ConnectionState.Open));
-        Assert.Equal(Answered, Neutral.Classify(new FakeDbException(), ConnectionState.Open | ConnectionState.Fetching));
+        Assert.Equal(
+            Answered, Neutral.Classify(new FakeDbException(), ConnectionState.Open | ConnectionState.Fetching));
         Assert.Equal(Misuse, Neutral.Classify(new AbandonedMutexException(), ConnectionState.Open));
         Assert.Equal(Unavailable, Neutral.Classify(new FakeDbException(), ConnectionState.Closed));
         Assert.Equal(Unavailable, Neutral.Classify(new FakeDbException(), after: null));
@@ -81,7 +82,9 @@ public sealed class DbFailureClassifierTests
     {
         InvalidOperationException pool = new("Timeout expired. All pooled connections were in use.");
 
-        Assert.Equal(DbFailureKind.Timeout, Neutral.Classify(pool, ConnectionState.Closed, Opening, TimeSpan.FromSeconds(15)));
+        Assert.Equal(
+            DbFailureKind.Timeout,
+            Neutral.Classify(pool, ConnectionState.Closed, Opening, TimeSpan.FromSeconds(15)));
         Assert.Equal(Misuse, Neutral.Classify(pool, ConnectionState.Closed, Opening, TimeSpan.FromMilliseconds(1)));
         Assert.Equal(Misuse, Neutral.Classify(pool, ConnectionState.Open, Executing, TimeSpan.FromSeconds(15)));
     }
