@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace DbBreaker.EntityFrameworkCore.Tests;
 
-/// <summary>Pooled contexts, factories, data sources: connection objects that outlive a context or are shared.</summary>
+/// <summary>Pooled contexts, factories, data sources: connections that outlive a context or are shared.</summary>
 public sealed class PoolingTests(PostgresShop postgres) : IClassFixture<PostgresShop>
 {
     private const int Leases = 50;
