@@ -32,13 +32,13 @@ internal sealed class TestApp : IAsyncDisposable
 
     public static async Task<TestApp> StartAsync(
         Action<WebApplication>? map = null, string environment = "Development",
-        Action<IServiceCollection>? addServices = null)
+        Action<IServiceCollection>? addServices = null, DbGuardRegistry? registry = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateBuilder(
             new WebApplicationOptions { EnvironmentName = environment });
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
-        DbGuardRegistry registry = new(null, isDisabled: false);
+        registry ??= new(null, isDisabled: false);
         builder.Services.AddSingleton(_ => registry);
         builder.Services.AddDbBreaker();
         builder.Services.AddAuthentication("header")

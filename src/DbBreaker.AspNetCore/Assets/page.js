@@ -7,10 +7,6 @@ const stream = byId("stream"), notice = byId("notice");
 const lostAfter = 4000, retryAfter = 2000;
 let source = null, heardAt = 0, skew = 0, isLive = false;
 
-// What the page spends in scripts, for whoever measures it.
-const spent = { ms: 0, frames: 0 };
-window.dbBreakerSpent = spent;
-
 async function connect() {
   try {
     const answer = await fetch(`${base}guards`, { cache: "no-store" });
@@ -24,15 +20,12 @@ async function connect() {
     if (list.isDisabled) say("DBBREAKER_DISABLED is set: every guard stands aside.", true);
     source = new EventSource(`${base}stream`);
     source.onmessage = message => {
-      const started = performance.now();
       const frame = JSON.parse(message.data);
       hear(frame.now);
       guards.apply(frame.guards, frame.gone, frame.bucket);
       guards.age(Date.now() - skew);
       const open = detail.selected();
       if (open && frame.guards.some(row => row.name === open)) detail.refresh();
-      spent.ms += performance.now() - started;
-      spent.frames++;
     };
     source.onerror = () => lose();
   } catch (error) {
