@@ -13,7 +13,7 @@ export async function show(guard) {
   panel.replaceChildren();
   await refresh();
   panel.focus({ preventScroll: true });
-  panel.scrollIntoView({ block: "nearest" });
+  if (matchMedia("(max-width: 1499px)").matches) panel.scrollIntoView({ block: "start" });
 }
 
 export function close() {
@@ -115,8 +115,8 @@ function transition(t) {
     t.breakMs ? `break of ${duration(t.breakMs)}` : null, t.failureType,
   ].filter(Boolean).join(" · ");
   const state = make("span", { class: "state", "data-state": t.to }, stateNames[t.to]);
-  return make("tr", {}, make("td", {}, make("time", { datetime: new Date(t.at).toISOString() }, timeOf(t.at))),
-    make("td", {}, state), make("td", {}, t.reason, make("small", {}, evidence)));
+  return make("tr", {}, make("td", {}, make("time", { datetime: new Date(t.at).toISOString() }, timeOf(t.at)), state),
+    make("td", {}, t.reason, make("small", {}, evidence)));
 }
 
 function option(o) {

@@ -103,7 +103,7 @@ function update(item, row) {
     if (row.mode !== "Enforce") item.title.append(make("span", { class: "mode" }, row.mode.toLowerCase()));
   }
   setText(item.why, whyOf(row, Date.now()));
-  setText(item.meter.firstChild, `${row.inUse} / ${row.limit}`);
+  setText(item.meter.firstChild, row.state === "Open" || row.state === "Isolated" ? `${row.inUse} in use` : `${row.inUse} / ${row.limit}`);
   setData(item.meter, "full", String(row.inUse >= row.limit));
   const share = `${Math.min(100, Math.round(100 * row.inUse / Math.max(1, row.limit)))}%`;
   if (item.share !== share) item.meter.lastChild.style.setProperty("--share", item.share = share);

@@ -3,6 +3,8 @@ namespace DbBreaker.AspNetCore.Dashboard;
 /// <summary>Five seconds of a guard.</summary>
 internal struct TimelineBucket
 {
+    private const int FewShare = 20; // Up to one in twenty is worth a mark and not an alarm.
+
     /// <summary>Operations the server answered, well or with an error of the statement.</summary>
     public int Answered;
 
@@ -29,7 +31,8 @@ internal struct TimelineBucket
         CircuitState.Open => 'o',
         CircuitState.Isolated => 'i',
         CircuitState.HalfOpen => 'h',
-        _ when Failed > 0 || Rejected > 0 => 'f',
+        _ when (Failed + Rejected) * FewShare > Answered => 'f',
+        _ when Failed + Rejected > 0 => 'e',
         _ when Waiting > 0 => 'w',
         _ when Answered > 0 => 'a',
         _ => 'q',
