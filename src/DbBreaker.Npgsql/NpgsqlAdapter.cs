@@ -34,6 +34,10 @@ public sealed class NpgsqlAdapter : DbProviderAdapter
         NpgsqlEndpoints.Describe(Require(connection), ProviderName);
 
     /// <inheritdoc/>
+    /// <remarks>Data sources made by <c>WithTargetSession</c> share one string and differ in where they lead.</remarks>
+    public override object? GetSource(DbConnection connection) => NpgsqlInternals.DataSourceOf(Require(connection));
+
+    /// <inheritdoc/>
     /// <remarks>
     /// The string, the password, the password provider's current answer and the TLS callbacks are kept; so are the
     /// target session attributes, so that a guard on a primary is not told of a standby. Root certificates that were

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using DbBreaker.Admission;
 using DbBreaker.CircuitBreaker;
+using DbBreaker.Liveness;
 
 namespace DbBreaker;
 
@@ -57,14 +58,16 @@ public sealed partial class DbGuard
         if (adapter.IndicatesStalePool(failure)) ClearStalePool();
         if (DbFailureClassifier.IsFailure(kind, failure))
         {
-            if (!adapter.IsRepeated(failure) && IsNew(failure.Exception))
+            // A failure from the driver's memory is no new evidence, but it is a question: the probe asks the server
+            // past that memory, so a busy guard learns of the outage although the driver answers for it.
+            if (adapter.IsRepeated(failure)) Suspect(SuspicionCause.Failures);
+            else if (IsNew(failure.Exception))
             {
                 _tally.Failed(kind);
                 CountFailure(generation, failure.Exception);
             }
         }
-        else if (kind is DbFailureKind.Answered or DbFailureKind.Contention or DbFailureKind.Timeout
-            && IsNew(failure.Exception))
+        else if (DbFailureClassifier.IsAnswer(kind, failure) && IsNew(failure.Exception))
         {
             _tally.Failed(kind);
             Evidence(generation, startedAt);
@@ -152,6 +155,6 @@ public sealed partial class DbGuard
         }
 
         Report(transition);
-        if (isSuspicious) Suspect(Liveness.SuspicionCause.Failures);
+        if (isSuspicious) Suspect(SuspicionCause.Failures);
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 using DbBreaker.DependencyInjection;
 using DbBreaker.Telemetry;
 
@@ -22,6 +23,7 @@ public sealed partial class DbGuardRegistry
 
     // What a driver's object says its string is, to save reading the string again: it differs before and after an open.
     private readonly ConcurrentDictionary<(Type Driver, string Text), GuardEntry> _byText = new();
+    private readonly ConditionalWeakTable<object, GuardEntry> _bySource = [];
     private readonly TimeProvider _time;
 
     /// <summary>Makes an empty registry.</summary>
@@ -102,12 +104,20 @@ public sealed partial class DbGuardRegistry
     private GuardEntry ByString(DbConnection connection, Action<DbGuardOptions>? configure, DbDataSource? dataSource)
     {
         (Type, string) text = (connection.GetType(), connection.ConnectionString);
-        if (_byText.TryGetValue(text, out GuardEntry? entry)) return entry;
+        object? source = dataSource ?? DbProviderAdapters.For(connection).GetSource(connection);
+        bool isKnown = source is null ? _byText.TryGetValue(text, out GuardEntry? entry) : _bySource.TryGetValue(source, out entry);
+        // An evicted guard makes way for a new one; what still holds it keeps it.
+        if (isKnown && _byName.ContainsKey(entry!.Guard.Name)) return entry;
         GuardTarget target = GuardTarget.Create(connection, dataSource);
         string key = target.Endpoint.Key;
         if (!_byKey.TryGetValue(key, out entry)) entry = Add(null, key, CodeOptions.From(configure), target);
-        if (_byText.Count >= MaxGuards) _byText.Clear();
-        _byText[text] = entry;
+        if (source is not null) _bySource.AddOrUpdate(source, entry);
+        else
+        {
+            if (_byText.Count >= MaxGuards) _byText.Clear();
+            _byText[text] = entry;
+        }
+
         return entry;
     }
 

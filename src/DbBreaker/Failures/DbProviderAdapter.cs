@@ -57,6 +57,14 @@ public abstract class DbProviderAdapter
     public abstract DbEndpoint GetEndpoint(DbConnection connection);
 
     /// <summary>
+    /// Gets the object that a connection draws from when its string alone does not say where it leads, such as a data
+    /// source that asks for a standby of the same servers; null when the string says it all. Called for each connection
+    /// that is guarded, so it is a read, never a search.
+    /// </summary>
+    /// <param name="connection">A connection.</param>
+    public virtual object? GetSource(DbConnection connection) => null;
+
+    /// <summary>
     /// Creates a closed connection to the same server with the same credentials that never touches the pool and gives
     /// up by itself not long after <paramref name="timeout"/>. The driver may run the application's password provider
     /// here, which can block or throw: call it where the probe itself may block.
