@@ -5,7 +5,8 @@ using Microsoft.Data.SqlClient;
 
 namespace DbBreaker.SqlClient.Tests;
 
-/// <summary>Twenty places in the pool, a server that dies, and one that comes back: what the guard makes of it.</summary>
+/// <summary>Twenty places in the pool, a server that dies, and one that comes back: what the guard makes of it.
+/// </summary>
 public sealed class OutageTests(ITestOutputHelper output) : IDisposable
 {
     private const int Places = 20;
