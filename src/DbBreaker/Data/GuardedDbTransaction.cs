@@ -46,11 +46,11 @@ public sealed class GuardedDbTransaction : DbTransaction
 
     /// <inheritdoc/>
     public override void Save(string savepointName) =>
-        Run(OperationPlan.Passing, static (t, n) => t.Save(n), savepointName);
+        Run(OperationPlan.Quiet, static (t, n) => t.Save(n), savepointName);
 
     /// <inheritdoc/>
     public override Task SaveAsync(string savepointName, CancellationToken cancellationToken = default) =>
-        RunAsync(OperationPlan.Passing, static (t, n, c) => t.SaveAsync(n, c), cancellationToken, savepointName);
+        RunAsync(OperationPlan.Quiet, static (t, n, c) => t.SaveAsync(n, c), cancellationToken, savepointName);
 
     /// <inheritdoc/>
     public override void Rollback(string savepointName) =>
@@ -71,7 +71,7 @@ public sealed class GuardedDbTransaction : DbTransaction
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {
-        await RunAsync(OperationPlan.Disposing, static (t, _, _) => t.DisposeAsync().AsTask(), default, ends: true)
+        await RunAsync(OperationPlan.Quiet, static (t, _, _) => t.DisposeAsync().AsTask(), default, ends: true)
             .ConfigureAwait(false);
         GC.SuppressFinalize(this);
     }
@@ -79,7 +79,7 @@ public sealed class GuardedDbTransaction : DbTransaction
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        if (disposing) Run(OperationPlan.Disposing, static (t, _) => t.Dispose(), ends: true);
+        if (disposing) Run(OperationPlan.Quiet, static (t, _) => t.Dispose(), ends: true);
         base.Dispose(disposing);
     }
 

@@ -18,6 +18,7 @@ internal readonly record struct OperationPlan(
     /// <summary>Commits: always passes, and a failure leaves the outcome unknown.</summary>
     public static readonly OperationPlan Committing = new(Gated: false, Proves: true, DbPhase.Committing);
 
-    /// <summary>Disposes: always passes, and asks the server only when something was left to roll back.</summary>
-    public static readonly OperationPlan Disposing = new(Gated: false, Proves: false);
+    /// <summary>Always passes, and may do without the server: disposing what has ended, and Npgsql's savepoints, which
+    /// travel with the next command.</summary>
+    public static readonly OperationPlan Quiet = new(Gated: false, Proves: false);
 }

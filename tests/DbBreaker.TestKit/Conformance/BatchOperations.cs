@@ -17,7 +17,7 @@ internal static class BatchOperations
             DbBatch batch = c.Factory.CreateBatch();
             batch.Connection = c.Connection;
             batch.Transaction = c.Transaction;
-            return c.Own(batch.Connection);
+            return c.Which(batch.Connection);
         });
         list.Add("set Connection null", c =>
         {

@@ -18,8 +18,8 @@ internal static class CommandOperations
     private static IEnumerable<(string Name, Func<ConformanceDialect, string?> Text)> Texts =>
     [
         ("select", d => d.SelectAll), ("scalar", _ => "SELECT 42"), ("insert", d => d.Insert),
-        ("duplicate", d => d.Duplicate), ("unknown table", _ => "SELECT 1 FROM there_is_no_such_table"), ("syntax error", d => d.SyntaxError),
-        ("empty", _ => ""), ("null", _ => null), ("two results", _ => "SELECT 1; SELECT 2"),
+        ("duplicate", d => d.Duplicate), ("unknown table", _ => "SELECT 1 FROM there_is_no_such_table"),
+        ("syntax error", d => d.SyntaxError), ("empty", _ => ""), ("null", _ => null), ("two results", _ => "SELECT 1; SELECT 2"),
         ("begin", d => d.Begin), ("commit", _ => "COMMIT"), ("rollback", _ => "ROLLBACK"),
         ("savepoint", _ => "SAVEPOINT one"), ("missing parameter", d => d.SelectName),
     ];
@@ -140,14 +140,14 @@ internal static class CommandOperations
 
     private static void Misuse(OperationList list)
     {
-        list.Add("get Connection", c => c.Own(c.Command().Connection));
+        list.Add("get Connection", c => c.Which(c.Command().Connection));
         list.Add("get Transaction", c => c.Command().Transaction is null ? "none" :
             ReferenceEquals(c.Command().Transaction, c.Transaction) ? "the transaction" : "another");
         list.Add("set Connection null", c =>
         {
             DbCommand command = c.Command(c.Dialect.SelectAll);
             command.Connection = null;
-            c.Note(c.Own(command.Connection));
+            c.Note(c.Which(command.Connection));
             return command.ExecuteScalar();
         });
         list.Add("set Connection of the factory's command", c =>
@@ -156,7 +156,7 @@ internal static class CommandOperations
             command.Connection = c.Connection;
             command.CommandText = c.Dialect.SelectAll;
             if (c.Transaction is not null) command.Transaction = c.Transaction;
-            c.Note(c.Own(command.Connection));
+            c.Note(c.Which(command.Connection));
             return command.ExecuteScalar();
         });
         list.Add("set Transaction null", c =>

@@ -8,6 +8,7 @@ namespace DbBreaker.TestKit.Conformance;
 internal sealed class ConformanceContext(DbProviderFactory factory, ConformanceDialect dialect) : IAsyncDisposable
 {
     private readonly List<string> _notes = [];
+    private readonly List<IDisposable> _owned = [];
     private DbDataReader? _reader;
 
     public DbProviderFactory Factory => factory;
@@ -21,6 +22,14 @@ internal sealed class ConformanceContext(DbProviderFactory factory, ConformanceD
     public DbDataReader Reader => _reader!;
 
     public CancellationToken Cancelled { get; } = new(canceled: true);
+
+    /// <summary>Disposes the object at the end, whatever the operation did with it.</summary>
+    public T Own<T>(T owned)
+        where T : IDisposable
+    {
+        _owned.Add(owned);
+        return owned;
+    }
 
     public void Note(string note) => _notes.Add(note);
 
@@ -74,13 +83,14 @@ internal sealed class ConformanceContext(DbProviderFactory factory, ConformanceD
         var text = new StringBuilder();
         text.AppendLine($"{outcome}");
         text.AppendLine($"state: {Try(() => Connection.State)}");
-        if (Transaction is not null) text.AppendLine($"transaction's connection: {Try(() => Own(Transaction.Connection))}");
+        if (Transaction is not null)
+            text.AppendLine($"transaction's connection: {Try(() => Which(Transaction.Connection))}");
         foreach (string note in _notes) text.AppendLine(note);
         return text.ToString();
     }
 
     /// <summary>Whether an object that a getter handed out is the connection of this operation.</summary>
-    public string Own(DbConnection? connection) =>
+    public string Which(DbConnection? connection) =>
         connection is null ? "none" : ReferenceEquals(connection, Connection) ? "the connection" : "another";
 
     public static string Try(Func<object?> read)
@@ -108,5 +118,6 @@ internal sealed class ConformanceContext(DbProviderFactory factory, ConformanceD
         }
 
         await Connection.DisposeAsync();
+        foreach (IDisposable owned in _owned) owned.Dispose();
     }
 }

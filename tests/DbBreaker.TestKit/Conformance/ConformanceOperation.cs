@@ -23,10 +23,10 @@ public sealed class ConformanceOperation
     public async Task<string> RunAsync(System.Data.Common.DbProviderFactory factory, ConformanceDialect dialect)
     {
         await using var context = new ConformanceContext(factory, dialect);
-        context.Enter(_stage);
         object? value;
         try
         {
+            context.Enter(_stage);
             value = Describing.Value(await _run(context));
         }
         catch (Exception exception)

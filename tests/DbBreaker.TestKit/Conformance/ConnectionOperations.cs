@@ -38,8 +38,8 @@ internal static class ConnectionOperations
         list.Add("get Container", c => c.Connection.Container);
         list.Add("ProviderFactory is there", c => DbProviderFactories.GetFactory(c.Connection) is not null);
         list.Add("IDbConnection.CreateCommand", c => ((IDbConnection)c.Connection).CreateCommand());
-        list.Add("CreateCommand", c => c.Own(c.Connection.CreateCommand().Connection));
-        list.Add("CreateBatch", c => c.Own(c.Connection.CreateBatch().Connection));
+        list.Add("CreateCommand", c => c.Which(c.Connection.CreateCommand().Connection));
+        list.Add("CreateBatch", c => c.Which(c.Connection.CreateBatch().Connection));
     }
 
     private static void Life(OperationList list)
@@ -94,8 +94,9 @@ internal static class ConnectionOperations
                 (await c.Connection.BeginTransactionAsync(level)).IsolationLevel);
         }
 
-        list.Add("BeginTransaction", c => c.Own(c.Connection.BeginTransaction().Connection));
-        list.AddAsync("BeginTransactionAsync", async c => c.Own((await c.Connection.BeginTransactionAsync()).Connection));
+        list.Add("BeginTransaction", c => c.Which(c.Connection.BeginTransaction().Connection));
+        list.AddAsync("BeginTransactionAsync", async c =>
+            c.Which((await c.Connection.BeginTransactionAsync()).Connection));
         list.AddAsync("BeginTransactionAsync cancelled", async c =>
             await c.Connection.BeginTransactionAsync(c.Cancelled));
         list.Add("IDbConnection.BeginTransaction", c => ((IDbConnection)c.Connection).BeginTransaction());

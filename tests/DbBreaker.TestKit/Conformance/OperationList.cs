@@ -26,6 +26,8 @@ internal sealed class OperationList(string subject)
     {
         foreach (ConformanceStage stage in Stages)
         {
+            // Beside an open reader Npgsql cancels the reader and waits, bare as guarded: half a minute for each row.
+            if (stage is ConformanceStage.Reading && name.Contains("cancelled", StringComparison.Ordinal)) continue;
             _operations.Add(new ConformanceOperation($"{subject}.{name} [{stage}]", stage, run));
         }
     }

@@ -52,11 +52,6 @@ internal static class ReaderOperations
                 prepare(c);
                 return await c.Reader.ReadAsync();
             });
-            list.AddAsync($"ReadAsync cancelled, {before}", async c =>
-            {
-                prepare(c);
-                return await c.Reader.ReadAsync(c.Cancelled);
-            });
             list.DoAsync($"CloseAsync, {before}", async c =>
             {
                 prepare(c);

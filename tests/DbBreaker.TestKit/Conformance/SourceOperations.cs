@@ -17,15 +17,15 @@ internal static class SourceOperations
         };
         DbDataSource New(ConformanceContext c)
         {
-            DbDataSource source = c.Factory.CreateDataSource(c.Dialect.ConnectionString);
+            DbDataSource source = c.Own(c.Factory.CreateDataSource(c.Dialect.ConnectionString));
             if (disposed) source.Dispose();
             return source;
         }
 
         list.Add("get ConnectionString", c => New(c).ConnectionString);
         list.Add("CreateConnection", c => New(c).CreateConnection().State);
-        list.Add("OpenConnection", c => New(c).OpenConnection().State);
-        list.AddAsync("OpenConnectionAsync", async c => (await New(c).OpenConnectionAsync()).State);
+        list.Add("OpenConnection", c => c.Own(New(c).OpenConnection()).State);
+        list.AddAsync("OpenConnectionAsync", async c => c.Own(await New(c).OpenConnectionAsync()).State);
         list.AddAsync("OpenConnectionAsync cancelled", async c => await New(c).OpenConnectionAsync(c.Cancelled));
         list.DoAsync("DisposeAsync", c => New(c).DisposeAsync().AsTask());
         list.Do("Dispose", c => New(c).Dispose());
@@ -34,7 +34,8 @@ internal static class SourceOperations
         {
             list.Add($"CreateCommand {Describing.Value(text)}", c => New(c).CreateCommand(text).CommandText);
             list.Add($"ExecuteScalar {Describing.Value(text)}", c => New(c).CreateCommand(text).ExecuteScalar());
-            list.AddAsync($"ExecuteScalarAsync {Describing.Value(text)}", async c => await New(c).CreateCommand(text).ExecuteScalarAsync());
+            list.AddAsync($"ExecuteScalarAsync {Describing.Value(text)}", async c =>
+                await New(c).CreateCommand(text).ExecuteScalarAsync());
             list.Add($"ExecuteNonQuery {Describing.Value(text)}", c => New(c).CreateCommand(text).ExecuteNonQuery());
             list.AddAsync($"ExecuteNonQueryAsync {Describing.Value(text)}", async c =>
                 await New(c).CreateCommand(text).ExecuteNonQueryAsync());
@@ -51,7 +52,8 @@ internal static class SourceOperations
             list.Do($"Prepare {Describing.Value(text)}", c => New(c).CreateCommand(text).Prepare());
             list.Add($"command's Connection {Describing.Value(text)}", c => New(c).CreateCommand(text).Connection);
             list.Add($"command's Transaction {Describing.Value(text)}", c => New(c).CreateCommand(text).Transaction);
-            list.Do($"set command's Connection {Describing.Value(text)}", c => New(c).CreateCommand(text).Connection = c.Connection);
+            list.Do($"set command's Connection {Describing.Value(text)}", c =>
+                New(c).CreateCommand(text).Connection = c.Connection);
         }
 
         return list.All;
@@ -75,7 +77,7 @@ internal static class SourceOperations
         list.Add("CreateDataAdapter is there", c => c.Factory.CreateDataAdapter() is not null);
         list.Add("CreateDataSourceEnumerator", c => c.Factory.CreateDataSourceEnumerator());
         list.Add("CreateParameter", c => c.Factory.CreateParameter());
-        list.Add("CreateDataSource", c => c.Factory.CreateDataSource(c.Dialect.ConnectionString));
+        list.Add("CreateDataSource", c => c.Own(c.Factory.CreateDataSource(c.Dialect.ConnectionString)));
         list.Add("CreateDataSource null", c => c.Factory.CreateDataSource(null!).CreateConnection());
         list.Add("CreateDataSource malformed", c =>
             c.Factory.CreateDataSource("no such keyword=1").CreateConnection());

@@ -21,7 +21,7 @@ internal static class TransactionOperations
         var list = new OperationList("Transaction") { Stages = [ConformanceStage.InTransaction] };
         foreach ((string before, Action<ConformanceContext> prepare) in Befores)
         {
-            Add(list, before, prepare, "get Connection", c => c.Own(c.Transaction.Connection));
+            Add(list, before, prepare, "get Connection", c => c.Which(c.Transaction.Connection));
             Add(list, before, prepare, "get IsolationLevel", c => c.Transaction.IsolationLevel);
             Add(list, before, prepare, "get SupportsSavepoints", c => c.Transaction.SupportsSavepoints);
             Add(list, before, prepare, "command in it", c => c.Execute(c.Dialect.Insert));
@@ -47,9 +47,11 @@ internal static class TransactionOperations
         Do(list, before, prepare, $"Rollback to {Describing.Value(name)}", c => c.Transaction.Rollback(name));
         Do(list, before, prepare, $"Release {Describing.Value(name)}", c => c.Transaction.Release(name));
         DoAsync(list, before, prepare, $"SaveAsync {Describing.Value(name)}", c => c.Transaction.SaveAsync(name));
-        DoAsync(list, before, prepare, $"RollbackAsync to {Describing.Value(name)}", c => c.Transaction.RollbackAsync(name));
+        DoAsync(list, before, prepare, $"RollbackAsync to {Describing.Value(name)}", c =>
+            c.Transaction.RollbackAsync(name));
         DoAsync(list, before, prepare, $"ReleaseAsync {Describing.Value(name)}", c => c.Transaction.ReleaseAsync(name));
-        DoAsync(list, before, prepare, $"SaveAsync cancelled {Describing.Value(name)}", c => c.Transaction.SaveAsync(name, c.Cancelled));
+        DoAsync(list, before, prepare, $"SaveAsync cancelled {Describing.Value(name)}", c =>
+            c.Transaction.SaveAsync(name, c.Cancelled));
         Add(list, before, prepare, $"Save, roll back to, release {Describing.Value(name)}", c =>
         {
             c.Transaction.Save(name);
