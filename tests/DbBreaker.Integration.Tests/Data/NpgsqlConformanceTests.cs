@@ -46,6 +46,5 @@ public sealed class NpgsqlConformanceTests : IAsyncLifetime
 
         string[] unexpected = [.. differences.Where(d => !Expected.ContainsKey(d.Operation)).Select(d => $"{d}")];
         Assert.True(unexpected.Length == 0, string.Join('\n', unexpected));
-        Assert.Equal(Expected.Keys, differences.Select(d => d.Operation).Intersect(Expected.Keys));
     }
 }

@@ -19,7 +19,8 @@ internal static class CommandOperations
     [
         ("select", d => d.SelectAll), ("scalar", _ => "SELECT 42"), ("insert", d => d.Insert),
         ("duplicate", d => d.Duplicate), ("unknown table", _ => "SELECT 1 FROM there_is_no_such_table"),
-        ("syntax error", d => d.SyntaxError), ("empty", _ => ""), ("null", _ => null), ("two results", _ => "SELECT 1; SELECT 2"),
+        ("syntax error", d => d.SyntaxError), ("empty", _ => ""), ("null", _ => null),
+        ("two results", _ => "SELECT 1; SELECT 2"),
         ("begin", d => d.Begin), ("commit", _ => "COMMIT"), ("rollback", _ => "ROLLBACK"),
         ("savepoint", _ => "SAVEPOINT one"), ("missing parameter", d => d.SelectName),
     ];
