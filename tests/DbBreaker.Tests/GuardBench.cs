@@ -10,14 +10,23 @@ internal sealed class GuardBench
     public static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(50);
 
     private readonly List<DbGuardTransition> _transitions = [];
+    private int _draws;
 
-    public GuardBench(Action<DbGuardOptions>? configure = null, bool probed = false, double random = 0)
+    public GuardBench(
+        Action<DbGuardOptions>? configure = null, bool probed = false, double random = 0, FakeServer? server = null)
     {
         var options = new DbGuardOptions();
         if (probed) options.Probe = Probe.Ask;
         configure?.Invoke(options);
         DbGuardOptionsValidator.Validate(options);
-        Guard = new DbGuard("orders", options, Time, target: null, () => random);
+        GuardTarget? target = server is null ? null : FakeServerAdapter.TargetOf(server);
+        Guard = new DbGuard("orders", options, Time, target, Draw);
+        double Draw()
+        {
+            Interlocked.Increment(ref _draws);
+            return random;
+        }
+
         Guard.Transitioned += (_, transition) =>
         {
             lock (_transitions) _transitions.Add(transition);
@@ -108,17 +117,31 @@ internal sealed class GuardBench
         Assert.True(condition(), $"Not within {atMost} of the guard's time.");
     }
 
+    /// <summary>Moves the clock until something that other threads do has happened.</summary>
+    public void AdvanceWhileOthersRun(Func<bool> condition)
+    {
+        for (int i = 0; i < 5_000 && !condition(); i++)
+        {
+            Time.Advance(Tick);
+            SpinWait.SpinUntil(condition, TimeSpan.FromMilliseconds(2));
+        }
+
+        Assert.True(condition());
+    }
+
     public void AdvanceUntil(CircuitState state, TimeSpan? atMost = null) =>
         AdvanceUntil(() => Guard.State == state, atMost ?? TimeSpan.FromMinutes(2));
 
     /// <summary>Lets the guard notice that a permit holder stalls, and ask.</summary>
     public void AdvanceToProbe(int number = 1)
     {
-        for (int i = 0; i < 2_000 && Probe.Calls < number; i++)
+        for (int i = 0; i < 5_000 && Probe.Calls < number; i++)
         {
+            int draws = Volatile.Read(ref _draws), calls = Probe.Calls;
             Time.Advance(Tick);
-            // The attempt starts on another thread: real time, not the guard's, has to pass.
-            SpinWait.SpinUntil(() => Probe.Calls >= number, TimeSpan.FromMilliseconds(2));
+            // A probe that is sent draws its jitter, and starts on another thread: real time, not the guard's, has to pass.
+            if (Volatile.Read(ref _draws) != draws)
+                SpinWait.SpinUntil(() => Probe.Calls > calls, TimeSpan.FromSeconds(5));
         }
 
         Probe.WaitForCall(number);

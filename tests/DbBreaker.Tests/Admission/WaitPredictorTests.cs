@@ -1,0 +1,80 @@
+using DbBreaker.Admission;
+
+namespace DbBreaker.Tests.Admission;
+
+public sealed class WaitPredictorTests
+{
+    private const long Ms = TimeSpan.TicksPerMillisecond;
+    private readonly WaitPredictor _waits = new();
+
+    [Fact]
+    public void The_wait_is_the_position_times_the_interval_at_which_permits_come_back()
+    {
+        _waits.Held(10 * Ms);
+        _waits.BecameFull(0);
+        Assert.Equal(500, _waits.Predict(position: 999, permits: 20, now: 0).TotalMilliseconds);
+    }
+
+    [Fact]
+    public void Silence_beyond_four_holds_makes_the_wait_long()
+    {
+        _waits.Held(10 * Ms);
+        _waits.BecameFull(0);
+        Assert.True(_waits.Predict(100, 20, 60 * Ms) < TimeSpan.FromSeconds(1));
+        Assert.True(_waits.Predict(100, 20, 61 * Ms) > TimeSpan.FromSeconds(2));
+    }
+
+    [Fact]
+    public void A_permit_that_comes_back_ends_the_silence()
+    {
+        _waits.Held(10 * Ms);
+        _waits.BecameFull(0);
+        _waits.Returned(200 * Ms, somebodyWaits: true);
+        Assert.True(_waits.Predict(100, 20, 210 * Ms) < TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public void A_queue_that_timed_out_does_not_start_the_silence_anew()
+    {
+        _waits.Held(10 * Ms);
+        _waits.BecameFull(0);
+        _waits.BecameFull(2_000 * Ms);
+        Assert.True(_waits.Predict(5, 20, 2_010 * Ms) > TimeSpan.FromSeconds(2));
+    }
+
+    [Fact]
+    public void An_idle_time_is_no_silence()
+    {
+        _waits.Held(10 * Ms);
+        _waits.BecameFull(0);
+        _waits.Returned(10 * Ms, somebodyWaits: false);
+        _waits.BecameFull(60_000 * Ms);
+        Assert.True(_waits.Predict(999, 20, 60_010 * Ms) <= TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public void A_cold_guard_does_not_take_its_first_connects_for_silence()
+    {
+        _waits.BecameFull(0);
+        Assert.Equal(TimeSpan.Zero, _waits.Predict(500, 20, 400 * Ms));
+        Assert.True(_waits.Predict(500, 20, 600 * Ms) > TimeSpan.FromSeconds(2));
+    }
+
+    [Fact]
+    public void The_mean_follows_the_holds_and_is_never_negative()
+    {
+        for (int i = 0; i < 100; i++) _waits.Held(10 * Ms);
+        Assert.Equal(10, _waits.MeanHold.TotalMilliseconds);
+        for (int i = 0; i < 100; i++) _waits.Held(50 * Ms);
+        Assert.InRange(_waits.MeanHold.TotalMilliseconds, 45, 50);
+        for (int i = 0; i < 1_000; i++) _waits.Held(-Ms);
+        Assert.True(_waits.MeanHold >= TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void The_longest_wait_does_not_overflow()
+    {
+        _waits.Held(long.MaxValue / 2);
+        Assert.True(_waits.Predict(1_000_000, 1, 0) > TimeSpan.FromDays(1));
+    }
+}
