@@ -32,6 +32,13 @@ public sealed class MySqlConnectorAdapter : DbProviderAdapter
         MySqlClassifier.Find(failure.Exception) is { } exception && MySqlErrors.IsReadOnly(exception.Number);
 
     /// <inheritdoc/>
+    public override string ReadOnlySessionText => "SET SESSION TRANSACTION READ ONLY";
+
+    /// <inheritdoc/>
+    /// <remarks>1290, 1792 and 1836.</remarks>
+    public override bool IsReadOnlyRefusal(in DbFailure failure) => IndicatesStalePool(failure);
+
+    /// <inheritdoc/>
     public override DbEndpoint GetEndpoint(DbConnection connection) =>
         MySqlEndpoint.Describe(Require(connection), ProviderName);
 

@@ -30,6 +30,16 @@ public sealed class NpgsqlAdapter : DbProviderAdapter
     public override bool IndicatesStalePool(in DbFailure failure) => NpgsqlErrors.IsReadOnly(failure.Exception);
 
     /// <inheritdoc/>
+    /// <remarks>The setting travels with the connection's start, so that it costs no round trip.</remarks>
+    public override string MakeReadOnly(string connectionString) => NpgsqlReplicas.MakeReadOnly(connectionString);
+
+    /// <inheritdoc/>
+    public override string ReadOnlySessionText => NpgsqlReplicas.ReadOnlySessionText;
+
+    /// <inheritdoc/>
+    public override string ReplicaLagText => NpgsqlReplicas.LagText;
+
+    /// <inheritdoc/>
     public override DbEndpoint GetEndpoint(DbConnection connection) =>
         NpgsqlEndpoints.Describe(Require(connection), ProviderName);
 

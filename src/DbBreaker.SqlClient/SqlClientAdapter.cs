@@ -50,6 +50,17 @@ public sealed class SqlClientAdapter : DbProviderAdapter
     }
 
     /// <inheritdoc/>
+    /// <remarks>SQL Server has no read-only sessions. The intent leads to a readable secondary of an availability group,
+    /// which refuses writes itself; a replica of another kind has to do so on its own.</remarks>
+    public override string MakeReadOnly(string connectionString) =>
+        new SqlConnectionStringBuilder(connectionString) { ApplicationIntent = ApplicationIntent.ReadOnly }.ConnectionString;
+
+    /// <inheritdoc/>
+    /// <remarks>3906: the database is read-only.</remarks>
+    public override bool IsReadOnlyRefusal(in DbFailure failure) =>
+        SqlClientClassifier.Find(failure.Exception) is { Number: 3906 };
+
+    /// <inheritdoc/>
     public override DbEndpoint GetEndpoint(DbConnection connection) =>
         SqlClientEndpoint.Describe(Require(connection), ProviderName);
 

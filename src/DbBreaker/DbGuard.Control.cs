@@ -91,7 +91,9 @@ public sealed partial class DbGuard
     {
         lock (_sync)
         {
+            bool sameFallbacks = options.HasSameFallbacks(_options);
             _options = options;
+            if (!sameFallbacks) ForgetFallbacks(options);
             _circuit.Reconfigure(CircuitSettings.From(options));
             _permits.SetLimits(PermitLimitOf(options, _target), options.QueueLimit);
             _opens.SetLimits(options.OpenLimit, options.QueueLimit);
@@ -104,8 +106,8 @@ public sealed partial class DbGuard
     internal IEnumerable<string> ProblemsOf(DbGuardOptions options)
     {
         foreach (string problem in DbGuardOptionsValidator.Problems(options)) yield return problem;
-        if (_target is { } target && DbGuardOptionsValidator.ProblemWith(options, target.Endpoint) is { } misfit)
-            yield return misfit;
+        if (_target is not { } target) yield break;
+        foreach (string misfit in DbGuardOptionsValidator.ProblemsWith(options, target)) yield return misfit;
     }
 
     /// <summary>Tells a guard that was made by name where it leads, the first time a connection uses it.</summary>
@@ -114,8 +116,9 @@ public sealed partial class DbGuard
         lock (_sync)
         {
             if (_target is not null) return;
-            DbGuardOptionsValidator.ValidateAgainst(_options, target.Endpoint);
+            DbGuardOptionsValidator.ValidateAgainst(_options, target);
             _target = target;
+            ForgetFallbacks(_options);
             _permits.SetLimits(PermitLimitOf(_options, target), _options.QueueLimit);
         }
     }

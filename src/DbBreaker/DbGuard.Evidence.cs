@@ -55,7 +55,7 @@ public sealed partial class DbGuard
         DbProviderAdapter adapter = Adapter;
         DbFailureKind kind = DbFailureClassifier.Classify(adapter, failure);
         if (_options.Mode == DbGuardMode.Disabled || IsOwnRejection(failure.Exception)) return kind;
-        if (adapter.IndicatesStalePool(failure)) ClearStalePool();
+        if (!ServesReads && adapter.IndicatesStalePool(failure)) ClearStalePool();
         if (DbFailureClassifier.IsFailure(kind, failure))
         {
             // A failure from the driver's memory is no new evidence, but it is a question: the probe asks the server

@@ -40,6 +40,7 @@ public sealed partial class DbGuard
     private void Opened_NeedsSync(CircuitChange change)
     {
         _openedBy = change.Failure;
+        if (change.From == CircuitState.Closed) OutageBegan_NeedsSync();
         if (_ramp is null && change.From == CircuitState.Closed) _normalLatency = _waits.MeanHold;
         _ramp = null;
         _suspicion = SuspicionCause.None;

@@ -48,6 +48,7 @@ public sealed partial class DbGuard
             _timer = time.CreateTimer(static guard => ((DbGuard)guard!).OnTick(), this, Timeout.InfiniteTimeSpan, tick);
         _tick = tick;
         _madeAt = time.GetUtcNow();
+        ForgetFallbacks(options);
         Refresh();
     }
 

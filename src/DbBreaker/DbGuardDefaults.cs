@@ -25,6 +25,7 @@ internal static class DbGuardDefaults
     public const int QueueTimeoutMs = 2_000, MinQueueTimeoutMs = 0, MaxQueueTimeoutMs = 3_600_000;
     public const int OpenLimit = 10, MinOpenLimit = 1, MaxOpenLimit = 32_767;
     public const int MinLeakThresholdMs = 1, MaxLeakThresholdMs = 86_400_000;
+    public const int MinMaxReplicaLagMs = 0, MaxMaxReplicaLagMs = 86_400_000;
 
     /// <summary>Permits of a guard that was given none and has no provider to ask: the drivers' own default.</summary>
     public const int PermitLimitWithoutProvider = 100;

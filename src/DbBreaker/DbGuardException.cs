@@ -8,12 +8,17 @@ namespace DbBreaker;
 /// </summary>
 public abstract class DbGuardException : DbException
 {
+    private string? _explanation;
+
     private protected DbGuardException(string message, string guardName, TimeSpan retryAfter, Exception? inner)
         : base(message, inner)
     {
         GuardName = guardName;
         RetryAfter = retryAfter;
     }
+
+    /// <summary>Gets what happened, and why no fallback helped when there was one. Without secrets.</summary>
+    public override string Message => _explanation is null ? base.Message : $"{base.Message} {_explanation}";
 
     /// <summary>Gets the name of the guard that rejected the call.</summary>
     public string GuardName { get; }
@@ -22,6 +27,16 @@ public abstract class DbGuardException : DbException
     /// to pass. It is measured at the moment of the rejection.</summary>
     public TimeSpan RetryAfter { get; }
 
+    /// <summary>Gets what the fallbacks threw, in the order they were asked; empty when none was asked or none threw.
+    /// </summary>
+    public IReadOnlyList<Exception> FallbackErrors { get; private set; } = [];
+
     /// <summary>Gets true: the same call may succeed later.</summary>
     public override bool IsTransient => true;
+
+    internal void Explain(string explanation, IReadOnlyList<Exception> errors)
+    {
+        _explanation = explanation;
+        FallbackErrors = errors;
+    }
 }

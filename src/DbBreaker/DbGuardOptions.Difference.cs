@@ -28,12 +28,17 @@ public sealed partial class DbGuardOptions
             (nameof(OpenLimit), OpenLimit, other.OpenLimit),
             (nameof(LeakThreshold), LeakThreshold, other.LeakThreshold),
             (nameof(Mode), Mode, other.Mode),
+            (nameof(MaxReplicaLag), MaxReplicaLag, other.MaxReplicaLag),
         ];
         foreach ((string name, object? mine, object? others) in pairs)
         {
             if (!Equals(mine, others)) return $"{name} is {mine ?? "null"} there and {others ?? "null"} here";
         }
 
-        return null;
+        // The strings hold passwords and are not shown.
+        return HasSameReplicas(other)
+            ? null
+            : $"FallbackToReplica names {Replicas.Count} replica(s) there and {other.Replicas.Count} here, "
+                + "and they are not the same ones";
     }
 }

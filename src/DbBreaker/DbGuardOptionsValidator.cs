@@ -1,3 +1,4 @@
+using DbBreaker.Fallback;
 using D = DbBreaker.DbGuardDefaults;
 
 namespace DbBreaker;
@@ -11,18 +12,26 @@ internal static class DbGuardOptionsValidator
         if (Problems(options).FirstOrDefault() is { } problem) throw new ArgumentException(problem);
     }
 
-    /// <exception cref="ArgumentException">The options do not fit the pool of the connection string.</exception>
-    public static void ValidateAgainst(DbGuardOptions options, DbEndpoint endpoint)
+    /// <exception cref="ArgumentException">The options do not fit the pool of the connection string, or a replica is
+    /// none of this database.</exception>
+    public static void ValidateAgainst(DbGuardOptions options, GuardTarget target)
     {
-        if (ProblemWith(options, endpoint) is { } problem) throw new ArgumentException(problem);
+        if (ProblemsWith(options, target).FirstOrDefault() is { } problem) throw new ArgumentException(problem);
     }
 
-    /// <summary>What does not fit the pool of the connection string, or null.</summary>
-    public static string? ProblemWith(DbGuardOptions options, DbEndpoint endpoint) =>
-        options.PermitLimit > endpoint.MaxPoolSize
-            ? $"PermitLimit is {options.PermitLimit}, but the pool of {endpoint.DisplayName} holds at most "
-                + $"{endpoint.MaxPoolSize} connections. Lower PermitLimit, or raise the pool's maximum in the connection string."
-            : null;
+    /// <summary>What does not fit the database, one sentence each.</summary>
+    public static IEnumerable<string> ProblemsWith(DbGuardOptions options, GuardTarget target)
+    {
+        DbEndpoint endpoint = target.Endpoint;
+        if (options.PermitLimit > endpoint.MaxPoolSize)
+        {
+            yield return $"PermitLimit is {options.PermitLimit}, but the pool of {endpoint.DisplayName} holds at most "
+                + $"{endpoint.MaxPoolSize} connections. Lower PermitLimit, or raise the pool's maximum in the connection "
+                + "string.";
+        }
+
+        foreach (string problem in ReplicaCheck.Problems(options, target)) yield return problem;
+    }
 
     /// <summary>Everything that is wrong, one sentence each.</summary>
     public static IEnumerable<string> Problems(DbGuardOptions o)
@@ -48,6 +57,7 @@ internal static class DbGuardOptionsValidator
             Time(nameof(o.QueueTimeout), o.QueueTimeout, D.MinQueueTimeoutMs, D.MaxQueueTimeoutMs),
             Count(nameof(o.OpenLimit), o.OpenLimit, D.MinOpenLimit, D.MaxOpenLimit),
             Time(nameof(o.LeakThreshold), o.LeakThreshold, D.MinLeakThresholdMs, D.MaxLeakThresholdMs),
+            Time(nameof(o.MaxReplicaLag), o.MaxReplicaLag, D.MinMaxReplicaLagMs, D.MaxMaxReplicaLagMs),
             Enum.IsDefined(o.Mode) ? null : $"Mode is {(int)o.Mode}; accepted are Enforce, Observe and Disabled.",
             NotShorter(nameof(o.MaxBreakDuration), o.MaxBreakDuration, nameof(o.BreakDuration), o.BreakDuration),
             NotShorter(nameof(o.MaxProbeInterval), o.MaxProbeInterval, nameof(o.ProbeInterval), o.ProbeInterval),

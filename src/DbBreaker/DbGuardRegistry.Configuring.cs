@@ -111,7 +111,8 @@ public sealed partial class DbGuardRegistry
             .Where(option => !Equals(option.Get(options), option.Get(guard.Options)))
             .Select(option => $"{option.Name} {GuardLayers.Text(option.Get(guard.Options))} -> "
                 + GuardLayers.Text(option.Get(options))));
-        if (changes.Length == 0 && ReferenceEquals(options.Probe, guard.Options.Probe)) return null;
+        if (changes.Length == 0 && ReferenceEquals(options.Probe, guard.Options.Probe)
+            && options.HasSameFallbacks(guard.Options)) return null;
         guard.Reconfigure(options);
         return changes;
     }

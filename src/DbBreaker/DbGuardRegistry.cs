@@ -129,9 +129,12 @@ public sealed partial class DbGuardRegistry
             if (name is not null && _byName.TryGetValue(name, out known)) return known;
             DbGuardOptions own = Compose(_layers, name, call);
             DbGuardOptionsValidator.Validate(own);
-            if (target is not null) DbGuardOptionsValidator.ValidateAgainst(own, target.Endpoint);
+            if (target is not null) DbGuardOptionsValidator.ValidateAgainst(own, target);
             MakeRoom_NeedsLock();
-            var guard = new DbGuard(name ?? FreeName_NeedsLock(target!.Endpoint.DisplayName), own, _time, target);
+            var guard = new DbGuard(name ?? FreeName_NeedsLock(target!.Endpoint.DisplayName), own, _time, target)
+            {
+                Registry = this,
+            };
             var entry = new GuardEntry(guard, name, key, call, isPremade);
             _journal.Follow(guard);
             GuardAdded?.Invoke(guard);

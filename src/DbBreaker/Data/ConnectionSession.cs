@@ -1,5 +1,6 @@
 using System.Data;
 using System.Data.Common;
+using System.Transactions;
 using DbBreaker.Admission;
 
 namespace DbBreaker.Data;
@@ -55,6 +56,37 @@ internal sealed class ConnectionSession
 
     /// <summary>Whether the open reader closes the connection when it is closed: that fall is wanted.</summary>
     public bool ClosesWithReader { get; set; }
+
+    /// <summary>Whether reads that the guard rejects go to its fallback. A connection to a stand-in has none: a chain
+    /// ends.</summary>
+    public bool MayFallBack { get; init; } = true;
+
+    /// <summary>
+    /// Whether the open was put off: the guard rejects, and a fallback may answer reads. Whatever else the caller does
+    /// next, or a read once the guard admits it, opens the connection then, or gets the rejection.
+    /// </summary>
+    public bool IsDeferred { get; private set; }
+
+    /// <summary>Whether a read would be turned away at once and has somewhere else to go.</summary>
+    public bool FallsBack => MayFallBack && !InTransaction && Guard.TurnsReadsAway && Guard.Fallbacks is not null;
+
+    /// <summary>Whether an open that got this rejection is put off.</summary>
+    public bool Defers(DbGuardException rejection) =>
+        MayFallBack && Guard.FallsBackOn(rejection) && Transaction.Current is null;
+
+    /// <summary>Puts an open off when it would be rejected now, reads have somewhere else to go, and no transaction waits
+    /// for the connection.</summary>
+    public bool TryDefer()
+    {
+        if (IsDeferred || !FallsBack || Transaction.Current is not null) return IsDeferred;
+        Defer();
+        return true;
+    }
+
+    public void Defer() => IsDeferred = true;
+
+    /// <summary>The open is tried anew; nothing is put off any more.</summary>
+    public void ForgetDeferral() => IsDeferred = false;
 
     /// <summary>Takes a permit before the pool is asked. Throws the rejection.</summary>
     public void BeforeOpen()
@@ -132,6 +164,7 @@ internal sealed class ConnectionSession
     /// transaction. Returns the operation to hand to its end.</summary>
     public OperationStamp BeforeCommand()
     {
+        if (IsDeferred) OpenDeferred();
         if (MustPassGate && NeedsNewLease()) Take(Guard.Acquire());
         return Start();
     }
@@ -139,6 +172,7 @@ internal sealed class ConnectionSession
     /// <inheritdoc cref="BeforeCommand"/>
     public ValueTask<OperationStamp> BeforeCommandAsync(CancellationToken cancellationToken)
     {
+        if (IsDeferred) return OpenFirst(cancellationToken);
         return MustPassGate && NeedsNewLease() ? Wait(cancellationToken) : new ValueTask<OperationStamp>(Start());
 
         async ValueTask<OperationStamp> Wait(CancellationToken token)
@@ -146,10 +180,16 @@ internal sealed class ConnectionSession
             Take(await Guard.AcquireAsync(token).ConfigureAwait(false));
             return Start();
         }
+
+        async ValueTask<OperationStamp> OpenFirst(CancellationToken token)
+        {
+            await OpenDeferredAsync(token).ConfigureAwait(false);
+            return Start();
+        }
     }
 
     /// <summary>Starts an operation that always passes (commit, rollback, savepoint, prepare).</summary>
-    public OperationStamp BeforeUngated() => Start();
+    public OperationStamp BeforeUngated() => IsDeferred ? throw Guard.RejectOpen() : Start();
 
     public void Succeeded(OperationStamp operation)
     {
@@ -204,7 +244,7 @@ internal sealed class ConnectionSession
     public void Closed()
     {
         EndOpening();
-        Reading = ClosesWithReader = InTransaction = false;
+        IsDeferred = Reading = ClosesWithReader = InTransaction = false;
         SetRunning(default);
         _lease.Dispose();
     }
@@ -242,6 +282,40 @@ internal sealed class ConnectionSession
     // What passes on a connection from before an outage (inside a transaction, that is) tells of that connection only.
     private long GenerationOfOperation =>
         _lease.IsHeld && _lease.Slot is { } slot && slot.Epoch != Guard.Epoch ? slot.Generation : Guard.Generation;
+
+    private void OpenDeferred()
+    {
+        BeforeOpen();
+        try
+        {
+            Connection.Open();
+        }
+        catch (Exception exception)
+        {
+            OpenFailed(exception);
+            throw;
+        }
+
+        IsDeferred = false;
+        Opened();
+    }
+
+    private async ValueTask OpenDeferredAsync(CancellationToken cancellationToken)
+    {
+        await BeforeOpenAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await Connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            OpenFailed(exception);
+            throw;
+        }
+
+        IsDeferred = false;
+        Opened();
+    }
 
     private long GenerationOfHold => _lease.IsHeld ? _lease.Slot!.Generation : Guard.Generation;
 

@@ -8,11 +8,19 @@ namespace DbBreaker.Data;
 /// </summary>
 internal sealed class GuardBinding(DbGuardRegistry registry, string? name, Action<DbGuardOptions>? configure)
 {
+    /// <summary>Whether what it guards answers for another database: it has no fallback of its own.</summary>
+    public bool IsStandIn { get; init; }
+
     /// <summary>The guard of a connection, or null while it has no string: there is no server to guard yet.</summary>
-    public DbGuard? TryResolve(DbConnection connection, DbDataSource? source = null) =>
-        string.IsNullOrEmpty(connection.ConnectionString)
-            ? null
-            : registry.For(connection, name, configure, source);
+    public DbGuard? TryResolve(DbConnection connection, DbDataSource? source = null)
+    {
+        if (string.IsNullOrEmpty(connection.ConnectionString)) return null;
+        DbGuard guard = registry.For(connection, name, configure, source);
+        // Made now, so that what is wrong with it shows now and not in the outage. Two databases may stand in for each
+        // other, so a stand-in's own fallback is left alone.
+        if (!IsStandIn) _ = guard.Fallbacks;
+        return guard;
+    }
 
     /// <summary>The factory that connections name as theirs. Made on demand; a race makes two equal ones.</summary>
     public GuardedDbProviderFactory? Factory { get; set; }

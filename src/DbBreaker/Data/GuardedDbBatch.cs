@@ -1,6 +1,7 @@
 using System.Data;
 using System.Data.Common;
 using DbBreaker.Data;
+using DbBreaker.Fallback;
 
 namespace DbBreaker;
 
@@ -12,6 +13,7 @@ namespace DbBreaker;
 public sealed class GuardedDbBatch : DbBatch
 {
     private CommandTarget _target;
+    private FallbackRead? _read;
 
     internal GuardedDbBatch(DbBatch inner, GuardedDbConnection? connection)
     {
@@ -21,6 +23,10 @@ public sealed class GuardedDbBatch : DbBatch
 
     /// <summary>Gets the driver's batch. Executing it here bypasses the guard.</summary>
     public DbBatch Inner { get; }
+
+    /// <summary>Gets where the rows of the latest execution came from, and how old they may be, when the guard's fallback
+    /// gave them; null when they are the primary's.</summary>
+    public DbReadOrigin? FallbackOrigin => _read?.Origin;
 
     /// <inheritdoc/>
     protected override DbBatchCommandCollection DbBatchCommands => Inner.BatchCommands;
@@ -56,12 +62,16 @@ public sealed class GuardedDbBatch : DbBatch
 
     /// <inheritdoc/>
     protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) =>
-        Execute(static s => s.Inner.ExecuteReader(s.Behavior), behavior);
+        Read(static s => s.Inner.ExecuteReader(s.Behavior), static reader => reader, behavior);
 
     /// <inheritdoc/>
     protected override Task<DbDataReader> ExecuteDbDataReaderAsync(
         CommandBehavior behavior, CancellationToken cancellationToken) =>
-        ExecuteAsync(static (s, token) => s.Inner.ExecuteReaderAsync(s.Behavior, token), cancellationToken, behavior);
+        ReadAsync(
+            static (s, token) => s.Inner.ExecuteReaderAsync(s.Behavior, token),
+            static (reader, _) => Task.FromResult(reader),
+            cancellationToken,
+            behavior);
 
     /// <inheritdoc/>
     public override int ExecuteNonQuery() => Execute(static s => s.Inner.ExecuteNonQuery());
@@ -71,15 +81,19 @@ public sealed class GuardedDbBatch : DbBatch
         ExecuteAsync(static (s, token) => s.Inner.ExecuteNonQueryAsync(token), cancellationToken);
 
     /// <inheritdoc/>
-    public override object? ExecuteScalar() => Execute(static s => s.Inner.ExecuteScalar());
+    public override object? ExecuteScalar() =>
+        Read(static s => s.Inner.ExecuteScalar(), FallbackRead.Scalar, CommandBehavior.Default);
 
     /// <inheritdoc/>
     public override Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken = default) =>
-        ExecuteAsync(static (s, token) => s.Inner.ExecuteScalarAsync(token), cancellationToken);
+        ReadAsync(
+            static (s, token) => s.Inner.ExecuteScalarAsync(token), FallbackRead.ScalarAsync, cancellationToken);
 
     /// <inheritdoc/>
     public override void Prepare()
     {
+        // There is no session yet to prepare it in; whoever answers the command does without.
+        if (_target.Session is { IsDeferred: true, FallsBack: true }) return;
         GuardedOperation.Run(_target.Session, _target.Local, Inner, static b =>
         {
             b.Prepare();
@@ -89,7 +103,7 @@ public sealed class GuardedDbBatch : DbBatch
 
     /// <inheritdoc/>
     public override Task PrepareAsync(CancellationToken cancellationToken = default) =>
-        GuardedOperation.RunAsync(
+        _target.Session is { IsDeferred: true, FallsBack: true } ? Task.CompletedTask : GuardedOperation.RunAsync(
             _target.Session,
             _target.Local,
             Inner,
@@ -97,7 +111,11 @@ public sealed class GuardedDbBatch : DbBatch
             cancellationToken);
 
     /// <inheritdoc/>
-    public override void Cancel() => Inner.Cancel();
+    public override void Cancel()
+    {
+        Inner.Cancel();
+        _read?.Cancel();
+    }
 
     /// <inheritdoc/>
     protected override DbBatchCommand CreateDbBatchCommand() => Inner.CreateBatchCommand();
@@ -125,6 +143,34 @@ public sealed class GuardedDbBatch : DbBatch
         CancellationToken cancellationToken,
         CommandBehavior behavior = default) =>
         GuardedOperation.RunAsync(_target.Session, Plan(behavior), (Inner, behavior), run, cancellationToken);
+
+    private TResult Read<TResult>(
+        Func<(DbBatch Inner, CommandBehavior Behavior), TResult> run,
+        Func<DbDataReader, TResult> take,
+        CommandBehavior behavior)
+    {
+        OperationPlan plan = Plan(behavior);
+        if (!FallbackRead.IsPossible(_target.Session, plan))
+            return GuardedOperation.Run(_target.Session, plan, (Inner, behavior), run);
+        _read ??= new FallbackRead();
+        return _read.Run(_target.Connection!, plan, (Inner, behavior), run, Describe, take);
+    }
+
+    private Task<TResult> ReadAsync<TResult>(
+        Func<(DbBatch Inner, CommandBehavior Behavior), CancellationToken, Task<TResult>> run,
+        Func<DbDataReader, CancellationToken, Task<TResult>> take,
+        CancellationToken cancellationToken,
+        CommandBehavior behavior = default)
+    {
+        OperationPlan plan = Plan(behavior);
+        if (!FallbackRead.IsPossible(_target.Session, plan))
+            return GuardedOperation.RunAsync(_target.Session, plan, (Inner, behavior), run, cancellationToken);
+        _read ??= new FallbackRead();
+        return _read.RunAsync(_target.Connection!, plan, (Inner, behavior), run, Describe, take, cancellationToken);
+    }
+
+    private static DbFallbackCall Describe((DbBatch Inner, CommandBehavior Behavior) state, DbGuard guard) =>
+        new(guard, state.Inner, state.Behavior);
 
     private OperationPlan Plan(CommandBehavior behavior)
     {

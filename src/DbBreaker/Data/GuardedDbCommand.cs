@@ -2,6 +2,7 @@ using System.Data;
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
 using DbBreaker.Data;
+using DbBreaker.Fallback;
 
 namespace DbBreaker;
 
@@ -13,6 +14,7 @@ namespace DbBreaker;
 public sealed class GuardedDbCommand : DbCommand
 {
     private CommandTarget _target;
+    private FallbackRead? _read;
 
     internal GuardedDbCommand(DbCommand inner, GuardedDbConnection? connection)
     {
@@ -22,6 +24,10 @@ public sealed class GuardedDbCommand : DbCommand
 
     /// <summary>Gets the driver's command. Executing it here bypasses the guard.</summary>
     public DbCommand Inner { get; }
+
+    /// <summary>Gets where the rows of the latest execution came from, and how old they may be, when the guard's fallback
+    /// gave them; null when they are the primary's.</summary>
+    public DbReadOrigin? FallbackOrigin => _read?.Origin;
 
     /// <inheritdoc/>
     [AllowNull]
@@ -85,19 +91,27 @@ public sealed class GuardedDbCommand : DbCommand
     }
 
     /// <inheritdoc/>
-    public override void Cancel() => Inner.Cancel();
+    public override void Cancel()
+    {
+        Inner.Cancel();
+        _read?.Cancel();
+    }
 
     /// <inheritdoc/>
     protected override DbParameter CreateDbParameter() => Inner.CreateParameter();
 
     /// <inheritdoc/>
     protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) =>
-        Execute(static s => s.Inner.ExecuteReader(s.Behavior), behavior);
+        Read(static s => s.Inner.ExecuteReader(s.Behavior), static reader => reader, behavior);
 
     /// <inheritdoc/>
     protected override Task<DbDataReader> ExecuteDbDataReaderAsync(
         CommandBehavior behavior, CancellationToken cancellationToken) =>
-        ExecuteAsync(static (s, token) => s.Inner.ExecuteReaderAsync(s.Behavior, token), cancellationToken, behavior);
+        ReadAsync(
+            static (s, token) => s.Inner.ExecuteReaderAsync(s.Behavior, token),
+            static (reader, _) => Task.FromResult(reader),
+            cancellationToken,
+            behavior);
 
     /// <inheritdoc/>
     public override int ExecuteNonQuery() => Execute(static s => s.Inner.ExecuteNonQuery());
@@ -107,15 +121,19 @@ public sealed class GuardedDbCommand : DbCommand
         ExecuteAsync(static (s, token) => s.Inner.ExecuteNonQueryAsync(token), cancellationToken);
 
     /// <inheritdoc/>
-    public override object? ExecuteScalar() => Execute(static s => s.Inner.ExecuteScalar());
+    public override object? ExecuteScalar() =>
+        Read(static s => s.Inner.ExecuteScalar(), FallbackRead.Scalar, CommandBehavior.Default);
 
     /// <inheritdoc/>
     public override Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken) =>
-        ExecuteAsync(static (s, token) => s.Inner.ExecuteScalarAsync(token), cancellationToken);
+        ReadAsync(
+            static (s, token) => s.Inner.ExecuteScalarAsync(token), FallbackRead.ScalarAsync, cancellationToken);
 
     /// <inheritdoc/>
     public override void Prepare()
     {
+        // There is no session yet to prepare it in; whoever answers the command does without.
+        if (_target.Session is { IsDeferred: true, FallsBack: true }) return;
         GuardedOperation.Run(_target.Session, _target.Local, Inner, static c =>
         {
             c.Prepare();
@@ -125,7 +143,7 @@ public sealed class GuardedDbCommand : DbCommand
 
     /// <inheritdoc/>
     public override Task PrepareAsync(CancellationToken cancellationToken = default) =>
-        GuardedOperation.RunAsync(
+        _target.Session is { IsDeferred: true, FallsBack: true } ? Task.CompletedTask : GuardedOperation.RunAsync(
             _target.Session,
             _target.Local,
             Inner,
@@ -156,6 +174,34 @@ public sealed class GuardedDbCommand : DbCommand
         CancellationToken cancellationToken,
         CommandBehavior behavior = default) =>
         GuardedOperation.RunAsync(_target.Session, Plan(behavior), (Inner, behavior), run, cancellationToken);
+
+    private TResult Read<TResult>(
+        Func<(DbCommand Inner, CommandBehavior Behavior), TResult> run,
+        Func<DbDataReader, TResult> take,
+        CommandBehavior behavior)
+    {
+        OperationPlan plan = Plan(behavior);
+        if (!FallbackRead.IsPossible(_target.Session, plan))
+            return GuardedOperation.Run(_target.Session, plan, (Inner, behavior), run);
+        _read ??= new FallbackRead();
+        return _read.Run(_target.Connection!, plan, (Inner, behavior), run, Describe, take);
+    }
+
+    private Task<TResult> ReadAsync<TResult>(
+        Func<(DbCommand Inner, CommandBehavior Behavior), CancellationToken, Task<TResult>> run,
+        Func<DbDataReader, CancellationToken, Task<TResult>> take,
+        CancellationToken cancellationToken,
+        CommandBehavior behavior = default)
+    {
+        OperationPlan plan = Plan(behavior);
+        if (!FallbackRead.IsPossible(_target.Session, plan))
+            return GuardedOperation.RunAsync(_target.Session, plan, (Inner, behavior), run, cancellationToken);
+        _read ??= new FallbackRead();
+        return _read.RunAsync(_target.Connection!, plan, (Inner, behavior), run, Describe, take, cancellationToken);
+    }
+
+    private static DbFallbackCall Describe((DbCommand Inner, CommandBehavior Behavior) state, DbGuard guard) =>
+        new(guard, state.Inner, state.Behavior);
 
     private OperationPlan Plan(CommandBehavior behavior)
     {

@@ -20,7 +20,7 @@ public abstract partial class GuardedDbConnection
         _inner = inner;
         _binding = binding;
         guard ??= binding.TryResolve(inner);
-        if (guard is not null) _session = new ConnectionSession(inner, guard);
+        if (guard is not null) _session = NewSession(guard);
     }
 
     /// <summary>The guard's view of the connection, or null without a string and after disposal.</summary>
@@ -108,7 +108,23 @@ public abstract partial class GuardedDbConnection
             return;
         }
 
-        session.BeforeOpen();
+        if (session.TryDefer())
+        {
+            Deferred();
+            return;
+        }
+
+        try
+        {
+            session.BeforeOpen();
+        }
+        catch (DbGuardException rejection) when (session.Defers(rejection))
+        {
+            session.Defer();
+            Deferred();
+            return;
+        }
+
         try
         {
             _inner.Open();
@@ -127,6 +143,12 @@ public abstract partial class GuardedDbConnection
     {
         if (cancellationToken.IsCancellationRequested || SessionToOpen() is not { } session)
             return _inner.OpenAsync(cancellationToken);
+        if (session.TryDefer())
+        {
+            Deferred();
+            return Task.CompletedTask;
+        }
+
         ValueTask admission = session.BeforeOpenAsync(cancellationToken);
         if (!admission.IsCompletedSuccessfully) return WaitAsync(this, session, admission, cancellationToken);
         admission.GetAwaiter().GetResult();
@@ -138,7 +160,17 @@ public abstract partial class GuardedDbConnection
             ValueTask admission,
             CancellationToken cancellationToken)
         {
-            await admission.ConfigureAwait(false);
+            try
+            {
+                await admission.ConfigureAwait(false);
+            }
+            catch (DbGuardException rejection) when (session.Defers(rejection))
+            {
+                session.Defer();
+                connection.Deferred();
+                return;
+            }
+
             await connection.OpenAdmittedAsync(session, cancellationToken).ConfigureAwait(false);
         }
     }
@@ -243,10 +275,25 @@ public abstract partial class GuardedDbConnection
     }
 
     private ConnectionSession? FindSession() =>
-        _session ??= _binding.TryResolve(_inner) is { } guard ? new ConnectionSession(_inner, guard) : null;
+        _session ??= _binding.TryResolve(_inner) is { } guard ? NewSession(guard) : null;
+
+    private ConnectionSession NewSession(DbGuard guard) =>
+        _binding.IsStandIn ? new(_inner, guard) { MayFallBack = false } : new(_inner, guard);
 
     // Opening what is open already, has no string to open, or is cancelled already, is the driver's to answer.
-    private ConnectionSession? SessionToOpen() => _inner.State is ConnectionState.Closed ? FindSession() : null;
+    private ConnectionSession? SessionToOpen()
+    {
+        if (_inner.State is not ConnectionState.Closed) return null;
+        if (_session is not { IsDeferred: true }) return FindSession();
+        throw new InvalidOperationException("The connection is open already.");
+    }
+
+    // From the caller's view the connection is open; whether the server is ever asked depends on what is asked of it.
+    private void Deferred()
+    {
+        CurrentTransaction = null;
+        OnStateChange(new StateChangeEventArgs(ConnectionState.Closed, ConnectionState.Open));
+    }
 
     private void Opened(ConnectionSession session)
     {
@@ -257,9 +304,11 @@ public abstract partial class GuardedDbConnection
 
     private void Closed()
     {
+        bool wasDeferred = _session is { IsDeferred: true };
         _session?.Closed();
         CurrentTransaction = null;
         _enlisted = null;
+        if (wasDeferred) OnStateChange(new StateChangeEventArgs(ConnectionState.Open, ConnectionState.Closed));
     }
 
     private void Forget()
@@ -269,5 +318,9 @@ public abstract partial class GuardedDbConnection
         _session = null;
     }
 
-    private void Relay(object? sender, StateChangeEventArgs change) => OnStateChange(change);
+    // An open that was put off was told when it was asked for.
+    private void Relay(object? sender, StateChangeEventArgs change)
+    {
+        if (_session is not { IsDeferred: true }) OnStateChange(change);
+    }
 }

@@ -47,10 +47,11 @@ public abstract partial class GuardedDbConnection : DbConnection
     public override string DataSource => _inner.DataSource;
 
     /// <inheritdoc/>
-    public override string ServerVersion => _inner.ServerVersion;
+    public override string ServerVersion =>
+        _session is { IsDeferred: true } session ? throw session.Guard.RejectOpen() : _inner.ServerVersion;
 
     /// <inheritdoc/>
-    public override ConnectionState State => _inner.State;
+    public override ConnectionState State => _session is { IsDeferred: true } ? ConnectionState.Open : _inner.State;
 
     /// <inheritdoc/>
     public override bool CanCreateBatch => _inner.CanCreateBatch;

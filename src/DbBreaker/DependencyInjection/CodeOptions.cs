@@ -33,6 +33,7 @@ internal sealed class CodeOptions
         // A whole set of options does not tell what was set on purpose: what still has its default was not.
         DbGuardOptions own = _options.Clone();
         GuardOption.FillDefaults(own, below);
+        own.FillFallbacks(below);
         return own;
     }
 }

@@ -47,6 +47,8 @@ internal sealed class GuardOption
         new(nameof(DbGuardOptions.OpenLimit), o => o.OpenLimit, (o, v) => o.OpenLimit = (int)v!, Count),
         new(nameof(DbGuardOptions.LeakThreshold), o => o.LeakThreshold,
             (o, v) => o.LeakThreshold = (TimeSpan?)v, OptionalTime),
+        new(nameof(DbGuardOptions.MaxReplicaLag), o => o.MaxReplicaLag,
+            (o, v) => o.MaxReplicaLag = (TimeSpan?)v, OptionalTime),
         new(nameof(DbGuardOptions.Mode), o => o.Mode, (o, v) => o.Mode = (DbGuardMode)v!, ModeOf),
     ];
 

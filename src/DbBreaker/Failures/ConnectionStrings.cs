@@ -63,6 +63,16 @@ internal static class ConnectionStrings
         return connection;
     }
 
+    /// <summary>Creates a closed connection of the same driver with another string.</summary>
+    /// <exception cref="NotSupportedException">The driver does not tell its factory.</exception>
+    public static DbConnection CreateConnection(DbConnection like, string connectionString)
+    {
+        DbConnection connection =
+            DbProviderFactories.GetFactory(like)?.CreateConnection() ?? throw CannotCreate(like);
+        connection.ConnectionString = connectionString;
+        return connection;
+    }
+
     /// <summary>Sets a keyword that the driver's builder knows or the string already has.</summary>
     public static void SetIfKnown(DbConnectionStringBuilder builder, string keyword, object value)
     {

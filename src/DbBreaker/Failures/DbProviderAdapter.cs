@@ -84,6 +84,29 @@ public abstract class DbProviderAdapter
     /// <summary>Gets the command that a probe sends.</summary>
     public virtual string ProbeCommandText => "SELECT 1";
 
+    /// <summary>Changes a replica's connection string so that its sessions are read-only from their start.</summary>
+    /// <param name="connectionString">A string of this driver.</param>
+    /// <returns>The changed string, or null when a string cannot say so; <see cref="ReadOnlySessionText"/> is sent on
+    /// each connection then.</returns>
+    public virtual string? MakeReadOnly(string connectionString) => null;
+
+    /// <summary>Gets the command that makes a session read-only, or null when the database has none. Without either way,
+    /// only a replica that is read-only by itself refuses writes.</summary>
+    public virtual string? ReadOnlySessionText => null;
+
+    /// <summary>Tells whether the server refused a command because the session, or the whole server, is read-only. By
+    /// default SQLSTATE 25006.</summary>
+    /// <param name="failure">What a command threw on a read-only session.</param>
+    public virtual bool IsReadOnlyRefusal(in DbFailure failure) =>
+        ExceptionChain.Find<DbException>(failure.Exception) is { SqlState: "25006" };
+
+    /// <summary>
+    /// Gets the query by which a replica tells how far it is behind, or null when it cannot. Its one row has two columns:
+    /// the seconds, a double or null when not known, and whether the replica still hears from its primary. Without that,
+    /// the time since the primary was lost is taken off the seconds.
+    /// </summary>
+    public virtual string? ReplicaLagText => null;
+
     /// <summary>Discards the idle connections of the pool that the connection belongs to, and, where the driver can,
     /// those in use when they are returned.</summary>
     /// <param name="connection">A connection of the pool, open or closed.</param>

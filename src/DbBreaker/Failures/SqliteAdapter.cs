@@ -12,7 +12,7 @@ internal sealed class SqliteAdapter : DbProviderAdapter
     public static readonly SqliteAdapter Instance = new();
 
     // https://sqlite.org/rescode.html, primary result codes.
-    private const int Busy = 5, Locked = 6, NoMemory = 7, Interrupt = 9, IoError = 10;
+    private const int Busy = 5, Locked = 6, NoMemory = 7, ReadOnly = 8, Interrupt = 9, IoError = 10;
     private const int Corrupt = 11, Full = 13, CannotOpen = 14, Protocol = 15, Misuse = 21, NotADatabase = 26;
 
     public override string ProviderName => "sqlite";
@@ -69,6 +69,16 @@ internal sealed class SqliteAdapter : DbProviderAdapter
             if (IsFile(ReadFile(builder)) && builder["Mode"].ToString() == "ReadWriteCreate")
                 builder["Mode"] = "ReadWrite";
         });
+
+    /// <inheritdoc/>
+    public override string MakeReadOnly(string connectionString) =>
+        new DbConnectionStringBuilder { ConnectionString = connectionString, ["Mode"] = "ReadOnly" }.ConnectionString;
+
+    /// <inheritdoc/>
+    public override string ReadOnlySessionText => "PRAGMA query_only = ON";
+
+    /// <inheritdoc/>
+    public override bool IsReadOnlyRefusal(in DbFailure failure) => PrimaryCode(failure.Exception) == ReadOnly;
 
     /// <inheritdoc/>
     /// <remarks>Nothing to clear: no connection to a file goes stale while the file is locked.</remarks>
