@@ -13,6 +13,10 @@ public sealed partial class DbGuard
     /// <summary>The permits a caller meets now: the limit, or less while a recovery ramps up.</summary>
     internal int EffectiveLimit => Math.Min(_permits.Limit, _permits.Window);
 
+    /// <summary>How long a caller may wait: never longer than the driver itself would let it.</summary>
+    internal TimeSpan QueueTimeout =>
+        _target?.Endpoint.ConnectTimeout is { } driver && driver < _options.QueueTimeout ? driver : _options.QueueTimeout;
+
     private bool TryAcquireSlow(out DbGuardLease lease)
     {
         lease = default;
@@ -54,8 +58,8 @@ public sealed partial class DbGuard
         int position = _permits.WaitingCount;
         _waits.BecameFull(now);
         TimeSpan predicted = PredictWait(position, state, now);
-        if (_options.QueueTimeout == TimeSpan.Zero || predicted > _options.QueueTimeout) throw RejectSaturated(predicted);
-        waiter = _permits.Enqueue(_clock.Now, _clock.Now + _options.QueueTimeout.Ticks);
+        if (QueueTimeout == TimeSpan.Zero || predicted > QueueTimeout) throw RejectSaturated(predicted);
+        waiter = _permits.Enqueue(_clock.Now, _clock.Now + QueueTimeout.Ticks);
         if (waiter is null) throw RejectSaturated(predicted);
         if (!_isWatching) StartWatching();
         // The circuit may have opened, and turned the queue away, just before this waiter joined it.
@@ -123,8 +127,8 @@ public sealed partial class DbGuard
         if (position < 0) return false;
         long now = _clock.Attended;
         _waits.BecameFull(now);
-        return position >= _options.QueueLimit || PredictWait(position, _circuit.State, now) > _options.QueueTimeout
-            || _options.QueueTimeout == TimeSpan.Zero;
+        return position >= _options.QueueLimit || PredictWait(position, _circuit.State, now) > QueueTimeout
+            || QueueTimeout == TimeSpan.Zero;
     }
 
     // Half-open, the few trials say nothing about the wait: who comes now waits for the verdict (rule 13).

@@ -58,7 +58,7 @@ public sealed partial class DbGuard
     private Waiter JoinBrake()
     {
         long now = _clock.Now;
-        return _opens.Enqueue(now, now + _options.QueueTimeout.Ticks) ?? throw RejectSaturated(_options.QueueTimeout);
+        return _opens.Enqueue(now, now + QueueTimeout.Ticks) ?? throw RejectSaturated(QueueTimeout);
     }
 
     private int Enter(Waiter waiter, WaitOutcome outcome, CancellationToken cancellationToken) => outcome switch
@@ -66,6 +66,6 @@ public sealed partial class DbGuard
         WaitOutcome.Granted => waiter.Epoch,
         WaitOutcome.Cancelled => throw new OperationCanceledException(cancellationToken),
         WaitOutcome.Rejected => throw RejectOpen(),
-        _ => throw RejectSaturated(_options.QueueTimeout),
+        _ => throw RejectSaturated(QueueTimeout),
     };
 }

@@ -30,7 +30,7 @@ public sealed partial class DbGuard
     {
         Suspect(SuspicionCause.Saturation);
         TimeSpan hold = _waits.MeanHold;
-        TimeSpan retryAfter = hold < _options.QueueTimeout ? hold : _options.QueueTimeout;
+        TimeSpan retryAfter = hold < QueueTimeout ? hold : QueueTimeout;
         string text = DescribeSaturation(predicted);
         ReportRejection(RejectionCause.Saturated, text);
         return new DbPoolSaturatedException(text, Name, retryAfter, null);
@@ -42,8 +42,8 @@ public sealed partial class DbGuard
         text.Append(Name).Append(": ").Append(_permits.InUse).Append(" of ").Append(EffectiveLimit)
             .Append(" permits in use, ").Append(_permits.WaitingCount).Append(" waiting (QueueLimit ")
             .Append(_options.QueueLimit).Append("); a wait of ")
-            .Append(predicted > _options.QueueTimeout ? Seconds(predicted) : "longer than " + Seconds(_options.QueueTimeout))
-            .Append(" is not allowed (QueueTimeout ").Append(Seconds(_options.QueueTimeout)).Append("). Longest held: ");
+            .Append(predicted > QueueTimeout ? Seconds(predicted) : "longer than " + Seconds(QueueTimeout))
+            .Append(" is not allowed (QueueTimeout ").Append(Seconds(QueueTimeout)).Append("). Longest held: ");
         AppendLongestHolds(text);
         text.Append(". ").Append(DescribeServer())
             .Append(" More callers fit with a higher PermitLimit, together with the pool's maximum, or QueueTimeout.");

@@ -81,7 +81,7 @@ public sealed partial class DbGuardOptions
     public int QueueLimit { get; set; } = DbGuardDefaults.QueueLimit;
 
     /// <summary>Gets or sets how long a caller may wait for a permit. Whoever is predicted to wait longer is rejected
-    /// at once.</summary>
+    /// at once. Not longer than the connection string's own timeout, to which the default gives way.</summary>
     /// <value>The default value is 2 seconds. From 0 to 1 hour.</value>
     public TimeSpan QueueTimeout { get; set; } = Ms(DbGuardDefaults.QueueTimeoutMs);
 

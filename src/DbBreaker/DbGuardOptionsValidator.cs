@@ -30,6 +30,14 @@ internal static class DbGuardOptionsValidator
                 + "string.";
         }
 
+        // The default gives way to a shorter timeout of the driver's; a value that somebody chose contradicts it.
+        if (options.QueueTimeout.TotalMilliseconds != D.QueueTimeoutMs && options.QueueTimeout > endpoint.ConnectTimeout)
+        {
+            yield return $"QueueTimeout is {options.QueueTimeout}, but the connection string of {endpoint.DisplayName} lets "
+                + $"a caller wait {endpoint.ConnectTimeout} for a connection. Lower QueueTimeout, or raise the timeout in the "
+                + "connection string.";
+        }
+
         foreach (string problem in ReplicaCheck.Problems(options, target)) yield return problem;
     }
 

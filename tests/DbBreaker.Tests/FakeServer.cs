@@ -18,6 +18,9 @@ internal sealed class FakeServer
     /// <summary>What clearing the pool throws.</summary>
     public Exception? KeepsPool { get; set; }
 
+    /// <summary>The connection string's own timeout.</summary>
+    public TimeSpan? ConnectTimeout { get; init; }
+
     /// <summary>Holds opens up until it is set.</summary>
     public ManualResetEventSlim Thawed { get; } = new(initialState: true);
 

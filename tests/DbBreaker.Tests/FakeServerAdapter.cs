@@ -18,7 +18,8 @@ internal sealed class FakeServerAdapter : DbProviderAdapter
     public override bool IndicatesStalePool(in DbFailure failure) =>
         failure.Exception is DbException { SqlState: "25006" };
 
-    public override DbEndpoint GetEndpoint(DbConnection connection) => new("fake", "fake://db1/orders", 20, null);
+    public override DbEndpoint GetEndpoint(DbConnection connection) =>
+        new("fake", "fake://db1/orders", 20, ((FakeServerConnection)connection).Server.ConnectTimeout);
 
     public override DbConnection CreateProbeConnection(DbConnection connection, TimeSpan timeout)
     {

@@ -188,7 +188,8 @@ internal sealed class Circuit
         // A close that lasted as long as the longest break was a recovery; a shorter one was a flap that grows on.
         if (!recoveryFailed && now - _closedAt >= _settings.MaxBreakDuration.Ticks) _failedRecoveries = 0;
         if (recoveryFailed) _failedRecoveries++;
-        IsFlapping = recoveryFailed;
+        // Trials that fell silent with the server did not flap: the next answer may let others in at once.
+        IsFlapping = cause == DbTransitionCause.TrialFailed;
         TimeSpan duration = BreakBackoff.Next(
             _settings.BreakDuration, _settings.MaxBreakDuration, _failedRecoveries, _random());
         Volatile.Write(ref _breakUntil, now > long.MaxValue - duration.Ticks ? long.MaxValue : now + duration.Ticks);

@@ -53,4 +53,23 @@ public sealed class Rule18_OneGuardPerConnectionString
         Assert.Empty(_registry.Guards);
         Assert.Equal(20, _registry.For(connection, null, null).GetSnapshot().PermitLimit);
     }
+
+    [Fact]
+    public void A_queue_timeout_above_the_connection_strings_own_is_an_error_that_names_both()
+    {
+        using var connection = new FakeServerConnection(new FakeServer { ConnectTimeout = TimeSpan.FromSeconds(3) });
+        _ = FakeServerAdapter.TargetOf(connection.Server);
+        var error = Assert.Throws<ArgumentException>(
+            () => _registry.For(connection, null, o => o.QueueTimeout = TimeSpan.FromSeconds(4)));
+        Assert.Contains("QueueTimeout is 00:00:04", error.Message);
+        Assert.Contains("00:00:03", error.Message);
+    }
+
+    [Fact]
+    public void The_default_queue_timeout_gives_way_to_a_shorter_one_of_the_connection_string()
+    {
+        using var connection = new FakeServerConnection(new FakeServer { ConnectTimeout = TimeSpan.FromSeconds(1) });
+        _ = FakeServerAdapter.TargetOf(connection.Server);
+        Assert.Equal(TimeSpan.FromSeconds(1), _registry.For(connection, null, null).QueueTimeout);
+    }
 }
