@@ -40,7 +40,10 @@ internal sealed class ContextBinding
     {
         RejectGuarded(connection);
         var registry = services?.GetService(typeof(DbGuardRegistry)) as DbGuardRegistry ?? DbGuardRegistry.Shared;
-        return registry.For(connection, Name, _configure);
+        DbGuard guard = registry.For(connection, Name, _configure);
+        // Made now, so that what is wrong with it shows now and not in the outage.
+        _ = guard.Fallbacks;
+        return guard;
     }
 
     private static void Validate(Action<DbGuardOptions> configure)

@@ -70,14 +70,14 @@ public sealed partial class DbGuardInterceptor
     InterceptionResult IDbCommandInterceptor.DataReaderClosing(
         DbCommand command, DataReaderClosingEventData eventData, InterceptionResult result)
     {
-        if (command.Connection is { } connection) Track(connection).ReaderClosed();
+        if (command.Connection is { } connection) Track(connection).ReaderClosed(eventData.DataReader);
         return result;
     }
 
     ValueTask<InterceptionResult> IDbCommandInterceptor.DataReaderClosingAsync(
         DbCommand command, DataReaderClosingEventData eventData, InterceptionResult result)
     {
-        if (command.Connection is { } connection) Track(connection).ReaderClosed();
+        if (command.Connection is { } connection) Track(connection).ReaderClosed(eventData.DataReader);
         return new(result);
     }
 }

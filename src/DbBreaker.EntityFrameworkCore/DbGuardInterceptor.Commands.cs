@@ -10,7 +10,10 @@ public sealed partial class DbGuardInterceptor
     InterceptionResult<DbDataReader> IDbCommandInterceptor.ReaderExecuting(
         DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result)
     {
-        if (!result.HasResult) Admit(command, eventData);
+        if (result.HasResult) return result;
+        if (MayFallBack(eventData)) return ReadOrFallBack(command, eventData, result);
+
+        Admit(command, eventData);
         return result;
     }
 
@@ -30,8 +33,13 @@ public sealed partial class DbGuardInterceptor
 
     ValueTask<InterceptionResult<DbDataReader>> IDbCommandInterceptor.ReaderExecutingAsync(
         DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result,
-        CancellationToken cancellationToken) =>
-        result.HasResult ? new(result) : Then(AdmitAsync(command, eventData, cancellationToken), result);
+        CancellationToken cancellationToken)
+    {
+        if (result.HasResult) return new(result);
+        return MayFallBack(eventData)
+            ? ReadOrFallBackAsync(command, eventData, result, cancellationToken)
+            : Then(AdmitAsync(command, eventData, cancellationToken), result);
+    }
 
     ValueTask<InterceptionResult<object>> IDbCommandInterceptor.ScalarExecutingAsync(
         DbCommand command, CommandEventData eventData, InterceptionResult<object> result,

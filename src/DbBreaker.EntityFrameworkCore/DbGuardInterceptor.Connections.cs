@@ -16,7 +16,12 @@ public sealed partial class DbGuardInterceptor
     InterceptionResult IDbConnectionInterceptor.ConnectionOpening(
         DbConnection connection, ConnectionEventData eventData, InterceptionResult result)
     {
-        if (!result.IsSuppressed) TrackForOpen(connection).BeforeOpen();
+        if (result.IsSuppressed) return result;
+
+        TrackedConnection tracked = TrackForOpen(connection);
+        if (MayDefer(tracked, eventData)) return OpenOrDefer(tracked, result);
+
+        tracked.BeforeOpen();
         return result;
     }
 
@@ -26,7 +31,10 @@ public sealed partial class DbGuardInterceptor
     {
         if (result.IsSuppressed) return new(result);
 
-        ValueTask admission = TrackForOpen(connection).BeforeOpenAsync(cancellationToken);
+        TrackedConnection tracked = TrackForOpen(connection);
+        if (MayDefer(tracked, eventData)) return OpenOrDeferAsync(tracked, result, cancellationToken);
+
+        ValueTask admission = tracked.BeforeOpenAsync(cancellationToken);
         return admission.IsCompletedSuccessfully ? new(result) : After(admission, result);
     }
 

@@ -13,6 +13,7 @@ public sealed partial class DbGuardInterceptor
     InterceptionResult<int> ISaveChangesInterceptor.SavingChanges(
         DbContextEventData eventData, InterceptionResult<int> result)
     {
+        if (!result.HasResult) MarkSaving(eventData.Context, true);
         if (!result.HasResult && FindGated(eventData.Context) is { } tracked)
         {
             tracked.BeforeCommand(inTransaction: false);
@@ -25,6 +26,7 @@ public sealed partial class DbGuardInterceptor
     ValueTask<InterceptionResult<int>> ISaveChangesInterceptor.SavingChangesAsync(
         DbContextEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken)
     {
+        if (!result.HasResult) MarkSaving(eventData.Context, true);
         return !result.HasResult && FindGated(eventData.Context) is { } tracked ? Ask(tracked) : new(result);
 
         async ValueTask<InterceptionResult<int>> Ask(TrackedConnection tracked)
@@ -33,6 +35,29 @@ public sealed partial class DbGuardInterceptor
             tracked.EndWithoutVerdict();
             return result;
         }
+    }
+
+    int ISaveChangesInterceptor.SavedChanges(SaveChangesCompletedEventData eventData, int result)
+    {
+        MarkSaving(eventData.Context, false);
+        return result;
+    }
+
+    ValueTask<int> ISaveChangesInterceptor.SavedChangesAsync(
+        SaveChangesCompletedEventData eventData, int result, CancellationToken cancellationToken)
+    {
+        MarkSaving(eventData.Context, false);
+        return new(result);
+    }
+
+    void ISaveChangesInterceptor.SaveChangesCanceled(DbContextEventData eventData) =>
+        MarkSaving(eventData.Context, false);
+
+    Task ISaveChangesInterceptor.SaveChangesCanceledAsync(
+        DbContextEventData eventData, CancellationToken cancellationToken)
+    {
+        MarkSaving(eventData.Context, false);
+        return Task.CompletedTask;
     }
 
     void ISaveChangesInterceptor.SaveChangesFailed(DbContextErrorEventData eventData) => SaveFailed(eventData);
@@ -59,8 +84,18 @@ public sealed partial class DbGuardInterceptor
                 : null;
     }
 
+    // Only a guard with a fallback puts opens off, and only then it matters.
+    private void MarkSaving(DbContext? context, bool isSaving)
+    {
+        if (context?.Database.GetDbConnection() is not { } connection) return;
+
+        TrackedConnection tracked = Track(connection);
+        if (tracked.Session.Guard.Fallbacks is not null) tracked.IsSaving = isSaving;
+    }
+
     private void SaveFailed(DbContextErrorEventData eventData)
     {
+        MarkSaving(eventData.Context, false);
         if (eventData.Context is not { } context || DriverException(eventData.Exception) is not { } exception) return;
 
         ConnectionSession session = Track(context.Database.GetDbConnection()).Session;

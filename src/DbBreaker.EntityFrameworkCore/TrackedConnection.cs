@@ -20,6 +20,7 @@ internal sealed class TrackedConnection
     private ContextBinding _binding;
     private Transaction? _ambient;
     private Type? _driverReader;
+    private DbDataReader? _standIn;
 
     public TrackedConnection(DbConnection connection, ContextBinding binding, IServiceProvider? services)
     {
@@ -32,6 +33,10 @@ internal sealed class TrackedConnection
     public DbConnection Connection { get; }
 
     public ConnectionSession Session { get; private set; }
+
+    /// <summary>Whether SaveChanges runs: what it opens it writes to, so no open is put off. EF Core would wrap the
+    /// rejection of its command, and does not wrap that of its open.</summary>
+    public bool IsSaving { get; set; }
 
     /// <summary>Finds the guard again when a closed connection was given another string, or another context's
     /// binding. Compares by reference first: drivers hand out the same string until it changes.</summary>
@@ -68,9 +73,17 @@ internal sealed class TrackedConnection
         return default;
     }
 
+    /// <summary>Puts the open off when a fallback may answer what comes next.</summary>
+    public bool TryDefer()
+    {
+        PrepareOpen();
+        return Session.TryDefer();
+    }
+
     public void Opened()
     {
         _opening = false;
+        if (Session.IsDeferred) return;
 
         // Another interceptor may have answered instead of the driver.
         if (Connection.State != ConnectionState.Open)
@@ -134,6 +147,16 @@ internal sealed class TrackedConnection
         return default;
     }
 
+    /// <summary>Whether a read is turned away at once and has somewhere else to go.</summary>
+    public bool FallsBack(bool inTransaction)
+    {
+        PrepareCommand(inTransaction);
+        return Session.FallsBack;
+    }
+
+    /// <summary>A reader that is not this connection's is about to be handed to EF Core.</summary>
+    public DbDataReader StandsIn(DbDataReader reader) => _standIn = reader;
+
     public void BeforeUngated()
     {
         EndWithoutVerdict();
@@ -170,7 +193,7 @@ internal sealed class TrackedConnection
     /// <summary>A reader came: a success when it is the driver's, no evidence when an interceptor made it.</summary>
     public void ReaderOpened(DbDataReader reader)
     {
-        if (!IsDriverReader(reader.GetType()))
+        if (ReferenceEquals(reader, _standIn) || !IsDriverReader(reader.GetType()))
         {
             EndWithoutVerdict();
             return;
@@ -183,8 +206,14 @@ internal sealed class TrackedConnection
     }
 
     /// <summary>A broken connection was noticed by its state already; here the reader only ends.</summary>
-    public void ReaderClosed()
+    public void ReaderClosed(DbDataReader? reader = null)
     {
+        if (reader is not null && ReferenceEquals(reader, _standIn))
+        {
+            _standIn = null;
+            return;
+        }
+
         if (_readers > 0) _readers--;
         _latestReader = null;
         Session.Reading = _readers > 0;
@@ -206,6 +235,7 @@ internal sealed class TrackedConnection
     {
         EndWithoutVerdict();
         ForgetReaders();
+        Session.ForgetDeferral();
         if (_ambient is null) return;
 
         if (_ambient == Transaction.Current) Session.TransactionStarted();
