@@ -9,21 +9,26 @@ namespace DbBreaker.Integration.Tests.Fallback;
 /// <summary>The ways to read through ADO.NET and Dapper, each sync and async where both exist.</summary>
 internal static class AdoShapes
 {
-    private const string Orders = """SELECT * FROM "Orders" ORDER BY "Id";""", Lines = """SELECT * FROM "Lines" ORDER BY "Id";""";
+    private const string Orders = """SELECT * FROM "Orders" ORDER BY "Id";""";
+    private const string Lines = """SELECT * FROM "Lines" ORDER BY "Id";""";
+    private const NpgsqlDbType Integers = NpgsqlDbType.Array | NpgsqlDbType.Integer;
+    private const string SomeLines = """SELECT * FROM "Lines" WHERE "Id" = ANY(@ids)""";
 
     public static IReadOnlyDictionary<string, Func<DbDataSource, bool, Task<object?>>> All { get; } =
         new Dictionary<string, Func<DbDataSource, bool, Task<object?>>>
         {
             ["reader"] = (source, async) => Command(source, async, c => Rows(c, async), Orders),
             ["two results"] = (source, async) => Command(source, async, c => Rows(c, async), Orders + Lines),
-            ["one row"] = (source, async) => Command(source, async, c => Rows(c, async, CommandBehavior.SingleRow), Orders),
+            ["one row"] = (source, async) =>
+                Command(source, async, c => Rows(c, async, CommandBehavior.SingleRow), Orders),
             ["sequential"] = (source, async) =>
                 Command(source, async, c => Rows(c, async, CommandBehavior.SequentialAccess), Orders),
             ["closing"] = (source, async) =>
                 Command(source, async, c => Rows(c, async, CommandBehavior.CloseConnection), Orders),
             ["scalar"] = (source, async) => Command(source, async, c => Scalar(c, async), Orders),
             ["scalar null"] = (source, async) => Command(source, async, c => Scalar(c, async), "SELECT NULL::int"),
-            ["scalar of nothing"] = (source, async) => Command(source, async, c => Scalar(c, async), "SELECT 1 WHERE false"),
+            ["scalar of nothing"] = (source, async) =>
+                Command(source, async, c => Scalar(c, async), "SELECT 1 WHERE false"),
             ["prepared"] = (source, async) => Command(
                 source, async, c =>
                 {
@@ -34,7 +39,7 @@ internal static class AdoShapes
                 source, async, c => Rows(c, async),
                 "SELECT $1 + 1, $2, $3::jsonb, $4::text",
                 new NpgsqlParameter<int> { TypedValue = 41 },
-                new NpgsqlParameter { Value = new[] { 1, 2 }, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer },
+                new NpgsqlParameter { Value = new[] { 1, 2 }, NpgsqlDbType = Integers },
                 new NpgsqlParameter { Value = "{\"a\": 1}", NpgsqlDbType = NpgsqlDbType.Jsonb },
                 new NpgsqlParameter { Value = DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text }),
             ["output parameter"] = (source, async) => Command(
@@ -67,8 +72,8 @@ internal static class AdoShapes
                 ? await c.QueryAsync(Lines)
                 : c.Query(Lines)),
             ["Dapper array"] = (source, async) => Dapper(source, async, async c => async
-                ? await c.QueryAsync<Line>("""SELECT * FROM "Lines" WHERE "Id" = ANY(@ids)""", new { ids = new[] { 1, 3 } })
-                : c.Query<Line>("""SELECT * FROM "Lines" WHERE "Id" = ANY(@ids)""", new { ids = new[] { 1, 3 } })),
+                ? await c.QueryAsync<Line>(SomeLines, new { ids = new[] { 1, 3 } })
+                : c.Query<Line>(SomeLines, new { ids = new[] { 1, 3 } })),
             ["Dapper single"] = (source, async) => Dapper(source, async, async c => async
                 ? await c.QuerySingleAsync<int>("SELECT @a::int", new { a = 5 })
                 : c.QuerySingle<int>("SELECT @a::int", new { a = 5 })),
@@ -77,11 +82,14 @@ internal static class AdoShapes
                 : c.ExecuteScalar<long>("""SELECT count(*) FROM "Lines" """)),
             ["Dapper multiple"] = (source, async) => Dapper(source, async, async c =>
             {
-                using SqlMapper.GridReader grid = async ? await c.QueryMultipleAsync(Lines + Lines) : c.QueryMultiple(Lines + Lines);
+                using SqlMapper.GridReader grid =
+                    async ? await c.QueryMultipleAsync(Lines + Lines) : c.QueryMultiple(Lines + Lines);
                 return new[] { grid.Read<Line>().ToList(), grid.Read<Line>().ToList() };
             }),
             ["Dapper unbuffered"] = (source, async) => Dapper(source, async, async c =>
-                async ? await c.QueryUnbufferedAsync<Line>(Lines).ToListAsync() : c.Query<Line>(Lines, buffered: false).ToList()),
+                async
+                    ? await c.QueryUnbufferedAsync<Line>(Lines).ToListAsync()
+                    : c.Query<Line>(Lines, buffered: false).ToList()),
             ["Dapper on a closed connection"] = async (source, async) =>
             {
                 await using DbConnection connection = source.CreateConnection();
@@ -90,7 +98,8 @@ internal static class AdoShapes
         };
 
     private static async Task<object?> Command(
-        DbDataSource source, bool async, Func<DbCommand, Task<object?>> use, string text, params DbParameter[] parameters)
+        DbDataSource source, bool async, Func<DbCommand, Task<object?>> use, string text,
+        params DbParameter[] parameters)
     {
         await using DbConnection connection = async ? await source.OpenConnectionAsync() : source.OpenConnection();
         await using DbCommand command = connection.CreateCommand();
@@ -123,7 +132,8 @@ internal static class AdoShapes
     private static async Task<object?> Scalar(DbCommand command, bool async) =>
         async ? await command.ExecuteScalarAsync() : command.ExecuteScalar();
 
-    private static async Task<object?> Rows(DbCommand command, bool async, CommandBehavior behavior = CommandBehavior.Default) =>
+    private static async Task<object?> Rows(
+        DbCommand command, bool async, CommandBehavior behavior = CommandBehavior.Default) =>
         await Read(async ? await command.ExecuteReaderAsync(behavior) : command.ExecuteReader(behavior), async);
 
     private static async Task<object?> Read(DbDataReader reader, bool async)
@@ -136,7 +146,10 @@ internal static class AdoShapes
                 while (async ? await reader.ReadAsync() : reader.Read())
                 {
                     for (int i = 0; i < reader.FieldCount; i++)
-                        seen.Add($"{reader.GetName(i)} {reader.GetDataTypeName(i)} {reader.GetFieldType(i)}: {reader.GetValue(i)}");
+                    {
+                        string type = $"{reader.GetDataTypeName(i)} {reader.GetFieldType(i)}";
+                        seen.Add($"{reader.GetName(i)} {type}: {reader.GetValue(i)}");
+                    }
                 }
             }
             while (async ? await reader.NextResultAsync() : reader.NextResult());

@@ -16,7 +16,8 @@ internal static class EfShapes
         {
             ["tracked list"] = (db, async) => Rows(db.Orders.OrderBy(o => o.Id), async),
             ["untracked list"] = (db, async) => Rows(db.Orders.AsNoTracking().OrderBy(o => o.Id), async),
-            ["projection"] = (db, async) => Rows(db.Orders.OrderBy(o => o.Id).Select(o => new { o.Id, o.Total, o.Range }), async),
+            ["projection"] = (db, async) => Rows(
+                db.Orders.OrderBy(o => o.Id).Select(o => new { o.Id, o.Total, o.Range }), async),
             ["parameters"] = (db, async) =>
             {
                 (string customer, int[] ids) = ("customer 1", [1, 6, 7]);
@@ -26,7 +27,9 @@ internal static class EfShapes
             ["split include"] = (db, async) =>
                 Rows(db.Orders.Include(o => o.Lines).AsSplitQuery().OrderBy(o => o.Id), async),
             ["grouping"] = (db, async) => Rows(
-                db.Orders.GroupBy(o => o.Customer).Select(g => new { g.Key, Sum = g.Sum(o => o.Total) }).OrderBy(g => g.Key), async),
+                db.Orders.GroupBy(o => o.Customer).Select(g => new { g.Key, Sum = g.Sum(o => o.Total) })
+                    .OrderBy(g => g.Key),
+                async),
             ["page"] = (db, async) => Rows(db.Orders.OrderByDescending(o => o.Id).Skip(3).Take(4), async),
             ["first"] = async (db, async) =>
                 async ? await db.Orders.FirstAsync(o => o.Id == 3) : db.Orders.First(o => o.Id == 3),
@@ -47,19 +50,23 @@ internal static class EfShapes
             ["from sql"] = (db, async) =>
             {
                 int least = 15;
-                return Rows(db.Orders.FromSql($"""SELECT * FROM "Orders" WHERE "Id" >= {least}""").OrderBy(o => o.Id), async);
+                FormattableString sql = $"""SELECT * FROM "Orders" WHERE "Id" >= {least}""";
+                return Rows(db.Orders.FromSql(sql).OrderBy(o => o.Id), async);
             },
             ["from sql, composed"] = (db, async) => Rows(
-                db.Orders.FromSqlRaw("""SELECT * FROM "Orders" WHERE "Id" < {0}""", 4).Include(o => o.Lines).OrderBy(o => o.Id),
+                db.Orders.FromSqlRaw("""SELECT * FROM "Orders" WHERE "Id" < {0}""", 4)
+                    .Include(o => o.Lines).OrderBy(o => o.Id),
                 async),
-            ["sql query"] = (db, async) => Rows(db.Database.SqlQuery<int>($"""SELECT "Id" AS "Value" FROM "Lines" """), async),
+            ["sql query"] = (db, async) => Rows(
+                db.Database.SqlQuery<int>($"""SELECT "Id" AS "Value" FROM "Lines" """), async),
             ["compiled"] = async (db, async) =>
                 async ? await _compiledAsync(db, 10).ToListAsync() : _compiled(db, 10).ToList(),
             ["streamed"] = async (db, async) =>
             {
                 var ids = new List<int>();
-                if (async) await foreach (Order order in db.Orders.OrderBy(o => o.Id).AsAsyncEnumerable()) ids.Add(order.Id);
-                else foreach (Order order in db.Orders.OrderBy(o => o.Id)) ids.Add(order.Id);
+                IQueryable<Order> orders = db.Orders.OrderBy(o => o.Id);
+                if (async) await foreach (Order order in orders.AsAsyncEnumerable()) ids.Add(order.Id);
+                else foreach (Order order in orders) ids.Add(order.Id);
                 return ids;
             },
             ["streamed, left early"] = async (db, async) =>
@@ -69,7 +76,10 @@ internal static class EfShapes
                 return null;
             },
             ["two queries in turn"] = async (db, async) =>
-                new[] { await Rows(db.Orders.OrderBy(o => o.Id), async), await Rows(db.Lines.OrderBy(o => o.Id), async) },
+                new[]
+                {
+                    await Rows(db.Orders.OrderBy(o => o.Id), async), await Rows(db.Lines.OrderBy(o => o.Id), async),
+                },
             ["on an opened connection"] = async (db, async) =>
             {
                 if (async) await db.Database.OpenConnectionAsync();

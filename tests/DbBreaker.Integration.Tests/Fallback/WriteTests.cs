@@ -31,7 +31,8 @@ public sealed class WriteTests(StorePair pair) : IClassFixture<StorePair>
                 db.Add(Order.Number(21));
                 _ = async ? await db.SaveChangesAsync() : db.SaveChanges();
             },
-            ["a key from a sequence"] = async (db, async) => _ = async ? await db.AddAsync(new Tally()) : db.Add(new Tally()),
+            ["a key from a sequence"] = async (db, async) =>
+                _ = async ? await db.AddAsync(new Tally()) : db.Add(new Tally()),
             ["ExecuteUpdate"] = async (db, async) => _ = async
                 ? await db.Lines.ExecuteUpdateAsync(set => set.SetProperty(l => l.Text, "changed"))
                 : db.Lines.ExecuteUpdate(set => set.SetProperty(l => l.Text, "changed")),
@@ -147,7 +148,8 @@ public sealed class WriteTests(StorePair pair) : IClassFixture<StorePair>
     private static async Task<object?> CountAsync(string connectionString)
     {
         await using var source = NpgsqlDataSource.Create(connectionString);
-        await using DbCommand command = source.CreateCommand("""SELECT count(*) FROM "Lines" WHERE "Text" LIKE '% of %'""");
+        await using DbCommand command =
+            source.CreateCommand("""SELECT count(*) FROM "Lines" WHERE "Text" LIKE '% of %'""");
         return await command.ExecuteScalarAsync(Token);
     }
 
