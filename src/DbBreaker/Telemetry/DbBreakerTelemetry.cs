@@ -14,7 +14,7 @@ public static class DbBreakerTelemetry
     internal const string CircuitTransitions = "dbbreaker.circuit.transitions";
     internal const string Operations = "dbbreaker.operations";
     internal const string Rejections = "dbbreaker.rejections";
-    internal const string ObservedRejections = "dbbreaker.rejections.observed";
+    internal const string ObservedRejections = "dbbreaker.observed_rejections";
     internal const string PermitsInUse = "dbbreaker.permits.in_use";
     internal const string PermitsLimit = "dbbreaker.permits.limit";
     internal const string PermitsHeldTime = "dbbreaker.permits.held_time";

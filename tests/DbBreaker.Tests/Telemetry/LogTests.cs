@@ -1,0 +1,148 @@
+using System.Reflection;
+using DbBreaker.Telemetry;
+using Microsoft.Extensions.Logging;
+
+namespace DbBreaker.Tests.Telemetry;
+
+public sealed class LogTests
+{
+    [Fact]
+    public void Each_transition_is_one_line_with_its_reason_and_its_severity()
+    {
+        GuardHarness harness = new(o => o.SuccessesToClose = 1);
+
+        harness.Open();
+        harness.Reject();
+        harness.Pass(TimeSpan.FromSeconds(6));
+        harness.Succeed();
+
+        Assert.Equal(
+            [(EventIds.CircuitOpened, LogLevel.Error), (EventIds.CircuitHalfOpened, LogLevel.Warning),
+                (EventIds.CircuitClosed, LogLevel.Information)],
+            harness.Lines().Where(l => l.Id.Id < 1100).Select(l => (l.Id.Id, l.Level)));
+        Assert.Contains("2 of 2 operations failed", harness.Lines(EventIds.CircuitOpened)[0].Message, StringComparison.Ordinal);
+        Assert.Contains("the break is over", harness.Lines(EventIds.CircuitHalfOpened)[0].Message, StringComparison.Ordinal);
+        Assert.Contains("rejected 1", harness.Lines(EventIds.CircuitClosed)[0].Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_isolation_is_logged_with_the_reason_that_was_given()
+    {
+        GuardHarness harness = new();
+
+        harness.Guard.Isolate("moving house");
+
+        Assert.Contains(
+            "isolated: moving house", Assert.Single(harness.Lines(EventIds.CircuitIsolated)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_storm_of_rejections_is_a_few_lines_with_counts()
+    {
+        GuardHarness harness = new(o => o.BreakDuration = TimeSpan.FromSeconds(45));
+        harness.Open();
+
+        for (int second = 0; second < 25; second++)
+        {
+            for (int i = 0; i < 400; i++) harness.Reject();
+            harness.Pass(TimeSpan.FromSeconds(1));
+        }
+
+        harness.Pass(TimeSpan.FromSeconds(12));
+        IEnumerable<string> sums = harness.Lines(EventIds.CallsRejected).Select(l => l.Message);
+        Assert.Single(harness.Lines(EventIds.CallRejected));
+        Assert.Equal(3, sums.Count());
+        Assert.Equal(25 * 400 - 1, sums.Sum(SumOf));
+    }
+
+    [Fact]
+    public void After_a_quiet_time_the_next_rejection_is_a_line_at_once()
+    {
+        GuardHarness harness = new(o => o.BreakDuration = TimeSpan.FromMinutes(1));
+        harness.Open();
+        harness.Reject();
+        harness.Pass(TimeSpan.FromSeconds(21));
+
+        harness.Reject();
+
+        Assert.Equal(2, harness.Lines(EventIds.CallRejected).Count);
+        Assert.Empty(harness.Lines(EventIds.CallsRejected));
+    }
+
+    [Fact]
+    public void Observing_the_line_says_what_would_have_happened()
+    {
+        GuardHarness harness = new(o => o.Mode = DbGuardMode.Observe);
+        harness.Open();
+
+        for (int i = 0; i < 5; i++) harness.Guard.Acquire().Dispose();
+        harness.Pass(TimeSpan.FromSeconds(11));
+
+        Assert.Contains("observing only", harness.Lines(EventIds.CircuitOpened)[0].Message, StringComparison.Ordinal);
+        Assert.Equal(
+            ["would have rejected 1 calls", "would have rejected 4 calls"],
+            harness.Lines(EventIds.CallsObserved).Select(l => l.Message[l.Message.IndexOf("would", StringComparison.Ordinal)..]
+                .Split(" in ")[0]));
+        Assert.Equal(5, harness.Guard.GetSnapshot().WouldHaveRejected);
+        Assert.Equal(0, harness.Guard.Rejections);
+    }
+
+    [Fact]
+    public void A_leaked_connection_is_logged_once_with_where_it_was_taken()
+    {
+        GuardHarness harness = new(o => o.LeakThreshold = TimeSpan.FromSeconds(3));
+
+        DbGuardLease leaked = harness.Guard.Acquire();
+        harness.Pass(TimeSpan.FromSeconds(10));
+
+        string line = Assert.Single(harness.Lines(EventIds.ConnectionLeaked)).Message;
+        Assert.Contains(nameof(A_leaked_connection_is_logged_once_with_where_it_was_taken), line, StringComparison.Ordinal);
+        leaked.Dispose();
+    }
+
+    [Fact]
+    public void A_fallback_is_logged_once_for_each_outage()
+    {
+        GuardHarness harness = new();
+        harness.Open();
+
+        for (int i = 0; i < 10; i++) harness.Guard.FallbackAnswered("replica");
+
+        Assert.Single(harness.Lines(EventIds.FallbackBegan));
+        Assert.Equal(10, harness.Guard.GetSnapshot().FallbackAnswers);
+        Assert.True(harness.Guard.IsOnFallback);
+        harness.Guard.Reset();
+        Assert.False(harness.Guard.IsOnFallback);
+    }
+
+    [Fact]
+    public void Loggers_that_come_late_hear_of_guards_that_were_there_before()
+    {
+        GuardHarness harness = new();
+        Microsoft.Extensions.Logging.Testing.FakeLogCollector late = new();
+
+        harness.Registry.UseLogging(LoggerFactory.Create(
+            l => l.AddProvider(new Microsoft.Extensions.Logging.Testing.FakeLoggerProvider(late))));
+        harness.Open();
+
+        Assert.Contains(late.GetSnapshot(), line => line.Id.Id == EventIds.CircuitOpened);
+    }
+
+    [Fact]
+    public void Event_ids_are_unique_and_each_is_in_use()
+    {
+        int[] ids = [.. typeof(EventIds).GetFields().Select(f => (int)f.GetRawConstantValue()!)];
+        int[] used = [.. typeof(Log).GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)
+            .Select(m => m.GetCustomAttribute<LoggerMessageAttribute>()).OfType<LoggerMessageAttribute>()
+            .Select(a => a.EventId)];
+
+        Assert.Equal(ids.Order(), used.Order());
+        Assert.Equal(ids.Length, ids.Distinct().Count());
+    }
+
+    private static int SumOf(string line)
+    {
+        string[] words = line.Split(' ');
+        return int.Parse(words[Array.IndexOf(words, "rejected") + 1]);
+    }
+}

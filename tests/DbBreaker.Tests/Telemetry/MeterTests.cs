@@ -1,0 +1,181 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using DbBreaker.Telemetry;
+using N = DbBreaker.Telemetry.DbBreakerTelemetry;
+
+namespace DbBreaker.Tests.Telemetry;
+
+public sealed class MeterTests
+{
+    [Fact]
+    public void Every_instrument_has_a_name_of_the_table_a_unit_and_a_description()
+    {
+        GuardHarness harness = new();
+        using MeterReader meter = new(harness.Guard.Name);
+
+        Assert.Equal(N.Instruments.Order(), meter.Instruments.Keys.Order());
+        Assert.All(meter.Instruments.Values, instrument =>
+        {
+            Assert.Matches(@"^(s|\{[a-z]+\})$", instrument.Unit);
+            Assert.NotEmpty(instrument.Description!);
+        });
+    }
+
+    [Fact]
+    public void Operations_are_counted_by_what_they_told()
+    {
+        GuardHarness harness = new(o => o.MinimumThroughput = 100);
+        using MeterReader meter = new(harness.Guard.Name);
+
+        for (int i = 0; i < 3; i++) harness.Succeed();
+        SocketException twice = new((int)SocketError.ConnectionReset);
+        harness.Fail(twice);
+        harness.Fail(twice);
+        harness.Fail(new OperationCanceledException());
+
+        Dictionary<string, double> operations = meter.Observe(N.Operations);
+        Assert.Equal(3, operations[N.OutcomeTag + "=success"]);
+        Assert.Equal(1, operations[N.OutcomeTag + "=unavailable"]);
+        Assert.Equal(1, operations[N.OutcomeTag + "=cancelled"]);
+    }
+
+    [Fact]
+    public void A_transition_and_the_state_after_it_are_told_with_the_cause()
+    {
+        GuardHarness harness = new();
+        using MeterReader meter = new(harness.Guard.Name);
+
+        harness.Open();
+
+        Assert.Equal(
+            (1, $"{N.FromTag}=closed,{N.ToTag}=open,{N.CauseTag}=failure_ratio"),
+            Assert.Single(meter.Recorded(N.CircuitTransitions)));
+        Dictionary<string, double> states = meter.Observe(N.CircuitState);
+        Assert.Equal(1, states[N.StateTag + "=open"]);
+        Assert.Equal(1, states.Values.Sum());
+    }
+
+    [Fact]
+    public void Permits_queue_and_rejections_are_what_the_guard_holds()
+    {
+        GuardHarness harness = new(o =>
+        {
+            o.PermitLimit = 2;
+            o.QueueTimeout = TimeSpan.Zero;
+        });
+        using MeterReader meter = new(harness.Guard.Name);
+        using DbGuardLease first = harness.Guard.Acquire(), second = harness.Guard.Acquire();
+
+        harness.Reject();
+
+        Assert.Equal(2, meter.Observe(N.PermitsInUse)[""]);
+        Assert.Equal(2, meter.Observe(N.PermitsLimit)[""]);
+        Assert.Equal(0, meter.Observe(N.QueueLength)[""]);
+        Assert.Equal(1, meter.Observe(N.Rejections)[N.CauseTag + "=saturated"]);
+        Assert.Equal(0, meter.Observe(N.Rejections)[N.CauseTag + "=open"]);
+    }
+
+    [Fact]
+    public async Task Waits_and_holds_are_recorded_in_seconds()
+    {
+        GuardHarness harness = new(o => o.PermitLimit = 1);
+        using MeterReader meter = new(harness.Guard.Name);
+        DbGuardLease held = harness.Guard.Acquire();
+        Task<DbGuardLease> waiting = harness.Guard.AcquireAsync(TestContext.Current.CancellationToken).AsTask();
+
+        harness.Pass(TimeSpan.FromSeconds(1));
+        held.Dispose();
+        (await waiting).Dispose();
+
+        (double waited, string outcome) = Assert.Single(meter.Recorded(N.QueueWaitTime));
+        Assert.Equal((1, N.OutcomeTag + "=granted"), (waited, outcome));
+        Assert.Equal([1, 0], meter.Recorded(N.PermitsHeldTime).Select(m => Math.Round(m.Value, 1)));
+    }
+
+    [Fact]
+    public async Task Probes_are_counted_by_their_outcome()
+    {
+        GuardHarness harness = new(o => o.Probe = _ => Task.FromException(new SocketException()));
+        using MeterReader meter = new(harness.Guard.Name);
+
+        harness.Open();
+        for (int i = 0; i < 100 && !meter.Recorded(N.Probes).Any(); i++)
+        {
+            harness.Pass(TimeSpan.FromMilliseconds(100));
+            await Task.Yield();
+        }
+
+        Assert.Contains(meter.Recorded(N.Probes), probe => probe.Tags is N.OutcomeTag + "=failed" or N.OutcomeTag + "=unanswered");
+    }
+
+    [Fact]
+    public void Fallback_answers_are_counted_by_source()
+    {
+        GuardHarness harness = new();
+        using MeterReader meter = new(harness.Guard.Name);
+
+        harness.Guard.FallbackAnswered("cache");
+
+        Assert.Equal((1, N.SourceTag + "=cache"), Assert.Single(meter.Recorded(N.FallbackAnswers)));
+    }
+
+    [Fact]
+    public void A_rejection_is_an_event_on_the_callers_activity()
+    {
+        GuardHarness harness = new();
+        harness.Open();
+        using ActivitySource source = new("tests");
+        using ActivityListener listener = new()
+        {
+            ShouldListenTo = s => s == source,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+        };
+        ActivitySource.AddActivityListener(listener);
+
+        using Activity activity = source.StartActivity("request")!;
+        harness.Reject();
+        harness.Guard.FallbackAnswered("replica");
+
+        Assert.Equal([N.RejectedEvent, N.FallbackEvent], activity.Events.Select(e => e.Name));
+        Assert.Contains(activity.Events.First().Tags, t => t is { Key: N.GuardTag } && t.Value as string == harness.Guard.Name);
+    }
+
+    [Fact]
+    public void When_nobody_listens_a_call_allocates_nothing()
+    {
+        DbGuard guard = new DbGuardRegistry(null, isDisabled: false).GetOrAdd("quiet");
+        for (int i = 0; i < 1_000; i++) Call(guard);
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 10_000; i++) Call(guard);
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    [Fact]
+    public void Guards_that_nobody_uses_any_more_are_not_kept_for_their_numbers()
+    {
+        WeakReference weak = MakeAndForget();
+        for (int i = 0; i < 10 && weak.IsAlive; i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+
+        Assert.False(weak.IsAlive);
+    }
+
+    private static void Call(DbGuard guard)
+    {
+        using DbGuardLease lease = guard.Acquire();
+        lease.ReportSuccess();
+    }
+
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+    private static WeakReference MakeAndForget()
+    {
+        DbGuardRegistry registry = new(null, isDisabled: false);
+        registry.GetOrAdd("forgotten");
+        return new WeakReference(registry);
+    }
+}
