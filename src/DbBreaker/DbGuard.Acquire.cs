@@ -23,7 +23,7 @@ public sealed partial class DbGuard
         if (_options.Mode != DbGuardMode.Enforce) return TryAcquireUnenforced(out lease);
         if (IsShutIn(_circuit.State))
         {
-            ReportRejection(RejectionCause.Open, LastReason);
+            ReportRejection(RejectionCause.Open, null);
             return false;
         }
 
@@ -115,7 +115,7 @@ public sealed partial class DbGuard
 
         long generation = _circuit.Generation;
         bool wouldPass = !IsShutIn(Circuit.StateOf(generation)) && !WouldNotWait();
-        if (!wouldPass) ReportRejection(RejectionCause.Observed, LastReason);
+        if (!wouldPass) ReportRejection(RejectionCause.Observed, null);
         lease = Hold(_permits.TakeRegardless(), generation);
         return true;
     }

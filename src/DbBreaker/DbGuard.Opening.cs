@@ -24,7 +24,7 @@ public sealed partial class DbGuard
     internal void RefuseCommand()
     {
         if (_options.Mode == DbGuardMode.Enforce) throw RejectOpen();
-        ReportRejection(RejectionCause.Observed, LastReason);
+        ReportRejection(RejectionCause.Observed, null);
     }
 
     /// <summary>Takes a place among the opens in progress. The permit is held already, so the wait is bounded by the

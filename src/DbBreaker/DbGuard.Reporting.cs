@@ -15,9 +15,9 @@ public sealed partial class DbGuard
     private long _fallbackAnswers;
     private long _fallbackGeneration = -1;
 
-    /// <summary>Raised for each call that was, or in observe mode would have been, rejected, with the text it got.
-    /// </summary>
-    internal event Action<DbGuard, RejectionCause, string>? Rejected;
+    /// <summary>Raised for each call that was, or in observe mode would have been, rejected, with the text it got, if it
+    /// got one.</summary>
+    internal event Action<DbGuard, RejectionCause, string?>? Rejected;
 
     /// <summary>Raised for each probe that came back or is overdue.</summary>
     internal event Action<DbGuard, ProbeResult>? Probed;
@@ -58,9 +58,10 @@ public sealed partial class DbGuard
         Interlocked.Increment(ref _fallbackAnswers);
         if (DbBreakerMeter.FallbackAnswers.Enabled)
             DbBreakerMeter.FallbackAnswers.Add(1, DbBreakerMeter.Guard(this), new(N.SourceTag, source));
-        Mark(N.FallbackEvent, N.SourceTag, source);
+        if (Traced is { } activity) Mark(activity, N.FallbackEvent, N.SourceTag, source);
         long generation = _circuit.Generation;
-        if (Interlocked.Exchange(ref _fallbackGeneration, generation) != generation) FallbackBegan?.Invoke(this, source);
+        if (Interlocked.Exchange(ref _fallbackGeneration, generation) != generation)
+            FallbackBegan?.Invoke(this, source);
     }
 
     private void CountSuccess()
@@ -84,10 +85,11 @@ public sealed partial class DbGuard
         Transitioned?.Invoke(this, transition);
     }
 
-    private void ReportRejection(RejectionCause cause, string text)
+    // Rejecting is the hot path of an outage: it allocates nothing unless the caller is traced or a line is due.
+    private void ReportRejection(RejectionCause cause, string? text)
     {
         Interlocked.Increment(ref CounterOf(cause));
-        Mark(N.RejectedEvent, N.CauseTag, Snake<RejectionCause>.Of(cause));
+        if (Traced is { } activity) Mark(activity, N.RejectedEvent, N.CauseTag, Snake<RejectionCause>.Of(cause));
         Rejected?.Invoke(this, cause, text);
     }
 
@@ -107,7 +109,7 @@ public sealed partial class DbGuard
                 seconds, DbBreakerMeter.Guard(this), new(N.OutcomeTag, Snake<WaitOutcome>.Of(outcome)));
         }
 
-        Mark(N.WaitedEvent, N.WaitSecondsTag, seconds);
+        if (Traced is { } activity) Mark(activity, N.WaitedEvent, N.WaitSecondsTag, seconds);
     }
 
     private void ReportProbe(ProbeResult? news)
@@ -131,15 +133,9 @@ public sealed partial class DbGuard
     private void RecordHold(long ticks) =>
         DbBreakerMeter.HeldTime.Record(TimeSpan.FromTicks(ticks).TotalSeconds, DbBreakerMeter.Guard(this));
 
-    // On the caller's own trace, where the person who looks for the lost time will see it.
-    private void Mark(string name, string tag, object value)
-    {
-        if (Activity.Current is { IsAllDataRequested: true } activity)
-        {
-            activity.AddEvent(new ActivityEvent(
-                name,
-                _clock.Time.GetUtcNow(),
-                new ActivityTagsCollection { { N.GuardTag, Name }, { tag, value } }));
-        }
-    }
+    // The caller's own trace, where the person who looks for the lost time will see it.
+    private static Activity? Traced => Activity.Current is { IsAllDataRequested: true } activity ? activity : null;
+
+    private void Mark(Activity activity, string name, string tag, object value) => activity.AddEvent(new ActivityEvent(
+        name, _clock.Time.GetUtcNow(), new ActivityTagsCollection { { N.GuardTag, Name }, { tag, value } }));
 }

@@ -19,7 +19,7 @@ public sealed partial class DbGuard
     /// <summary>Raised after each transition, outside every lock, on the thread that caused it.</summary>
     internal event Action<DbGuard, DbGuardTransition>? Transitioned;
 
-    private string LastReason => Volatile.Read(ref _latest)?.Reason ?? "";
+    internal string LastReason => Volatile.Read(ref _latest)?.Reason ?? "";
 
     private DbGuardTransition? Apply_NeedsSync(CircuitChange? change)
     {

@@ -38,7 +38,6 @@ public static class DbBreakerTelemetry
     internal const string WaitedEvent = "dbbreaker.waited";
     internal const string FallbackEvent = "dbbreaker.fallback";
     internal const string WaitSecondsTag = "dbbreaker.queue.wait_seconds";
-    internal const string RetryAfterTag = "dbbreaker.retry_after_seconds";
 
     internal static IReadOnlyList<string> Instruments { get; } =
     [

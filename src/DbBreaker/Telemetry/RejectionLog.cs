@@ -16,7 +16,7 @@ internal sealed class RejectionLog(DbGuard guard, GuardJournal journal)
     private long _open, _saturated, _observed;
     private long _since;
 
-    public void OnRejected(DbGuard rejecting, RejectionCause cause, string text)
+    public void OnRejected(DbGuard rejecting, RejectionCause cause, string? text)
     {
         if (_isSumming || !journal.Logger.IsEnabled(LogLevel.Warning)) return;
         lock (_lock)
@@ -33,7 +33,7 @@ internal sealed class RejectionLog(DbGuard guard, GuardJournal journal)
         else
         {
             Log.CallRejected(
-                journal.Logger, guard.Name, cause.ToString(), text, (long)SummaryInterval.TotalMilliseconds);
+                journal.Logger, guard.Name, cause.ToString(), text ?? guard.LastReason, (long)SummaryInterval.TotalMilliseconds);
         }
     }
 

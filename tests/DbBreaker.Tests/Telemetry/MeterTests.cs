@@ -153,6 +153,19 @@ public sealed class MeterTests
     }
 
     [Fact]
+    public void Asking_an_open_circuit_allocates_nothing()
+    {
+        DbGuard guard = new DbGuardRegistry(null, isDisabled: false).GetOrAdd("shut");
+        guard.Isolate("test");
+        for (int i = 0; i < 1_000; i++) guard.TryAcquire(out _);
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 10_000; i++) guard.TryAcquire(out _);
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    [Fact]
     public void Guards_that_nobody_uses_any_more_are_not_kept_for_their_numbers()
     {
         WeakReference weak = MakeAndForget();
