@@ -64,7 +64,12 @@ public sealed partial class DbGuardRegistry
             }
         }
 
-        foreach ((DbGuard guard, string changes) in changed) _journal.Reconfigured(guard, changes);
+        // Without a change in the table, it was code that composed anew: delegates cannot be told apart.
+        foreach ((DbGuard guard, string changes) in changed)
+        {
+            if (changes.Length > 0) _journal.Reconfigured(guard, changes);
+        }
+
         foreach (string line in overridden) _journal.Overridden(line);
         Premake(layers);
         return [];
