@@ -25,7 +25,9 @@ public static class DbBreakerEndpointRouteBuilderExtensions
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="ArgumentException">An option is not valid.</exception>
     public static IEndpointConventionBuilder MapDbBreaker(
-        this IEndpointRouteBuilder endpoints, string prefix = "/dbbreaker", Action<DbBreakerDashboardOptions>? configure = null)
+        this IEndpointRouteBuilder endpoints,
+        string prefix = "/dbbreaker",
+        Action<DbBreakerDashboardOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         ArgumentNullException.ThrowIfNull(prefix);
@@ -60,7 +62,7 @@ public static class DbBreakerEndpointRouteBuilderExtensions
 
     private static void Guarded(IEndpointConventionBuilder endpoint, DbBreakerDashboardOptions options)
     {
-        // The middleware's challenge sends who is not known to the login; the gate checks what it lets through once more.
+        // The middleware's challenge sends who is not known to the login; the gate checks once more.
         if (options.ControlPolicy is { } policy) endpoint.RequireAuthorization(policy);
     }
 }

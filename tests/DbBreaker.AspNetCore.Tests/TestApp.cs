@@ -32,12 +32,14 @@ internal sealed class TestApp : IAsyncDisposable
 
     public static async Task<TestApp> StartAsync(
         Action<WebApplication>? map = null, string environment = "Development",
-        Action<IServiceCollection>? addServices = null, DbGuardRegistry? registry = null)
+        Action<IServiceCollection>? addServices = null, DbGuardRegistry? registry = null,
+        ILoggerProvider? logTo = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateBuilder(
             new WebApplicationOptions { EnvironmentName = environment });
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
+        if (logTo is not null) builder.Logging.AddProvider(logTo);
         registry ??= new(null, isDisabled: false);
         builder.Services.AddSingleton(_ => registry);
         builder.Services.AddDbBreaker();

@@ -44,7 +44,8 @@ internal sealed class ControlEndpoints(DbGuardRegistry registry, ControlGate gat
 
         if (!context.Request.HasJsonContentType() || context.Request.ContentLength is not (> 0 and <= MaxBodyBytes))
         {
-            await Refuse(context, 400, $"A JSON body of up to {MaxBodyBytes:#,0} bytes is expected.").ConfigureAwait(false);
+            await Refuse(context, 400, $"A JSON body of up to {MaxBodyBytes:#,0} bytes is expected.")
+                .ConfigureAwait(false);
             return null;
         }
 

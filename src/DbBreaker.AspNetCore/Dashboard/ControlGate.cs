@@ -16,7 +16,8 @@ internal sealed class ControlGate(DbBreakerDashboardOptions options, IHostEnviro
         if (options.ControlPolicy is not { } policy) return environment.IsDevelopment();
         var authorization = context.RequestServices.GetService<IAuthorizationService>();
         if (authorization is null) return false;
-        AuthorizationResult result = await authorization.AuthorizeAsync(context.User, null, policy).ConfigureAwait(false);
+        AuthorizationResult result =
+            await authorization.AuthorizeAsync(context.User, null, policy).ConfigureAwait(false);
         return result.Succeeded;
     }
 

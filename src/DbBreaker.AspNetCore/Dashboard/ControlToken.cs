@@ -6,7 +6,8 @@ namespace DbBreaker.AspNetCore.Dashboard;
 
 /// <summary>
 /// Proves that a request was made by a page this process showed to this user: only such a page can read the token, and
-/// only a script of the same site can send it in a header. It needs no cookie and ends with the process, as the guards do.
+/// only a script of the same site can send it in a header. It needs no cookie and ends with the process, as the guards
+/// do.
 /// </summary>
 internal sealed class ControlToken
 {
@@ -18,6 +19,7 @@ internal sealed class ControlToken
         return Convert.ToHexString(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(id)));
     }
 
-    public bool IsValid(string? token, ClaimsPrincipal user) => token is not null && CryptographicOperations.FixedTimeEquals(
-        Encoding.UTF8.GetBytes(token), Encoding.UTF8.GetBytes(For(user)));
+    public bool IsValid(string? token, ClaimsPrincipal user) =>
+        token is not null && CryptographicOperations.FixedTimeEquals(
+            Encoding.UTF8.GetBytes(token), Encoding.UTF8.GetBytes(For(user)));
 }

@@ -17,7 +17,8 @@ internal sealed class DashboardStream(GuardRecorder recorder, IHostApplicationLi
         if (frames is null)
         {
             context.Response.Headers.RetryAfter = "30";
-            await DashboardEndpoints.Problem(context, 503, "Too many pages are open (MaxViewers).").ConfigureAwait(false);
+            await DashboardEndpoints.Problem(context, 503, "Too many pages are open (MaxViewers).")
+                .ConfigureAwait(false);
             return;
         }
 

@@ -23,7 +23,11 @@ public sealed class DbBreakerDashboardOptions
             throw new ArgumentException("ControlPolicy is empty; accepted are a policy's name and null.");
         const int longest = 100, most = 10_000;
         if (InstanceName is null || InstanceName.Length > longest)
-            throw new ArgumentException($"InstanceName has {InstanceName?.Length} characters; accepted are up to {longest}.");
+        {
+            throw new ArgumentException(
+                $"InstanceName has {InstanceName?.Length} characters; accepted are up to {longest}.");
+        }
+
         if (MaxViewers is < 1 or > most)
             throw new ArgumentException($"MaxViewers is {MaxViewers}; accepted is 1 to {most:#,0}.");
     }

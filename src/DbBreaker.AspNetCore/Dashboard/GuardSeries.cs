@@ -2,7 +2,8 @@ namespace DbBreaker.AspNetCore.Dashboard;
 
 /// <summary>The timeline in columns, the oldest bucket first. A hold of null is a bucket without data.</summary>
 internal sealed record GuardSeries(
-    int[] Answered, int[] Failed, int[] Rejected, int[] InUse, int[] Limit, int[] Waiting, double?[] HoldMs, string Strip)
+    int[] Answered, int[] Failed, int[] Rejected, int[] InUse, int[] Limit, int[] Waiting, double?[] HoldMs,
+    string Strip)
 {
     public static GuardSeries From(GuardTimeline timeline, long newest)
     {

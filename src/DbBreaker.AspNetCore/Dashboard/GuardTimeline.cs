@@ -1,3 +1,5 @@
+using DbBreaker.Telemetry;
+
 namespace DbBreaker.AspNetCore.Dashboard;
 
 /// <summary>The last fifteen minutes of one guard, in a ring. Guarded by the recorder's lock.</summary>
@@ -24,15 +26,19 @@ internal sealed class GuardTimeline(DbGuard guard)
         Clear(bucket);
         ref TimelineBucket now = ref _ring[bucket % Buckets];
         now.HasData = true;
-        long answered = guard.Tally.Successes + guard.Tally[DbFailureKind.Answered] + guard.Tally[DbFailureKind.Contention];
-        long failed = guard.Tally[DbFailureKind.Unavailable] + guard.Tally[DbFailureKind.Timeout];
+        OperationTally tally = guard.Tally;
+        long answered = tally.Successes + tally[DbFailureKind.Answered] + tally[DbFailureKind.Contention];
+        long failed = tally[DbFailureKind.Unavailable] + tally[DbFailureKind.Timeout];
         long rejected = guard.Rejections + guard.WouldHaveRejected;
         if (_isStarted)
         {
             now.Answered += (int)(answered - _answered);
             now.Failed += (int)(failed - _failed);
             now.Rejected += (int)(rejected - _rejected);
-            Rates = (Rate(answered - _answered, seconds), Rate(failed - _failed, seconds), Rate(rejected - _rejected, seconds));
+            Rates = (
+                Rate(answered - _answered, seconds),
+                Rate(failed - _failed, seconds),
+                Rate(rejected - _rejected, seconds));
         }
 
         (_answered, _failed, _rejected, _isStarted) = (answered, failed, rejected, true);

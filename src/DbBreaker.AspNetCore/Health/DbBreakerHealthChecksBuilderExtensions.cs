@@ -9,8 +9,8 @@ public static class DbBreakerHealthChecksBuilderExtensions
 {
     /// <summary>
     /// Adds a check of all guards: degraded while a circuit is half-open, observed only or on a fallback, and
-    /// <paramref name="failureStatus"/> while one is open or isolated. For readiness; a liveness check on it would restart
-    /// an application because its database is away.
+    /// <paramref name="failureStatus"/> while one is open or isolated. For readiness; a liveness check on it would
+    /// restart an application because its database is away.
     /// </summary>
     /// <param name="builder">The health checks.</param>
     /// <param name="name">The check's name.</param>
@@ -27,7 +27,8 @@ public static class DbBreakerHealthChecksBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         return builder.Add(new HealthCheckRegistration(
             name,
-            static services => new DbBreakerHealthCheck(services.GetService<DbGuardRegistry>() ?? DbGuardRegistry.Shared),
+            static services => new DbBreakerHealthCheck(
+                services.GetService<DbGuardRegistry>() ?? DbGuardRegistry.Shared),
             failureStatus,
             tags));
     }

@@ -10,9 +10,9 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Brings configuration, code and logging to the guards of an application.</summary>
 /// <remarks>
 /// The guards are those of <see cref="DbGuardRegistry.Shared"/>, which <c>AddCircuitBreaker</c> and
-/// <c>WithCircuitBreaker</c> use, unless a <see cref="DbGuardRegistry"/> was added to the container before. Everything is
-/// checked and applied when the host starts, or when the registry is first taken from the container. Where two places
-/// speak of one option, the later wins: the <c>Defaults</c> section, code, the guard's own section.
+/// <c>WithCircuitBreaker</c> use, unless a <see cref="DbGuardRegistry"/> was added to the container before. Everything
+/// is checked and applied when the host starts, or when the registry is first taken from the container. Where two
+/// places speak of one option, the later wins: the <c>Defaults</c> section, code, the guard's own section.
 /// </remarks>
 public static class DbBreakerServiceCollectionExtensions
 {

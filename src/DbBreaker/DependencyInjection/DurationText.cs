@@ -21,8 +21,10 @@ internal static class DurationText
         {
             if (!text.EndsWith(unit, StringComparison.OrdinalIgnoreCase)) continue;
             if (!decimal.TryParse(
-                text.AsSpan(0, text.Length - unit.Length), NumberStyles.AllowDecimalPoint | NumberStyles.AllowTrailingWhite,
-                CultureInfo.InvariantCulture, out decimal number)) break;
+                text.AsSpan(0, text.Length - unit.Length),
+                NumberStyles.AllowDecimalPoint | NumberStyles.AllowTrailingWhite,
+                CultureInfo.InvariantCulture,
+                out decimal number)) break;
             if (number > long.MaxValue / ticks) break;
             value = TimeSpan.FromTicks((long)(number * ticks));
             return true;

@@ -73,7 +73,9 @@ internal sealed class GuardActivation : IDisposable
     private IReadOnlyList<string> Apply()
     {
         GuardConfigurationReader read = GuardConfigurationReader.Read(_sections, _code);
-        foreach (string unknown in read.UnknownKeys.Where(u => !_warnedOf.Contains(u))) _registry.Journal.UnknownKey(unknown);
+        foreach (string unknown in read.UnknownKeys.Where(u => !_warnedOf.Contains(u)))
+            _registry.Journal.UnknownKey(unknown);
+
         _warnedOf = [.. read.UnknownKeys];
         if (read.Problems.Count > 0) return read.Problems;
         IReadOnlyList<string> problems = _registry.Configure(read.Layers);

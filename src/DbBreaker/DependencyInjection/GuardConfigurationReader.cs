@@ -70,7 +70,8 @@ internal sealed class GuardConfigurationReader
 
             Action<DbGuardOptions> own = ReadOptions(
                 guard, static key => Is(key, IsolatedKey) || Is(key, ReasonKey) || Is(key, UntilKey));
-            _guards[guard.Key] = _guards.TryGetValue(guard.Key, out Action<DbGuardOptions>? earlier) ? earlier + own : own;
+            _guards.TryGetValue(guard.Key, out Action<DbGuardOptions>? earlier);
+            _guards[guard.Key] = earlier + own;
             ReadIsolation(guard);
         }
 
@@ -87,7 +88,8 @@ internal sealed class GuardConfigurationReader
         {
             if (isKnown(child)) continue;
             if (GuardOption.Find(child.Key) is not { } option) AddUnknown(child, _guardKeys);
-            else if (child.Value is { } text && TryParse(child, option, text, out object? value)) values.Add((option, value));
+            else if (child.Value is { } text && TryParse(child, option, text, out object? value))
+                values.Add((option, value));
         }
 
         return options =>
@@ -127,7 +129,8 @@ internal sealed class GuardConfigurationReader
             if (!DateTimeOffset.TryParse(
                 until, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset parsed))
             {
-                _problems.Add($"{guard.Path}:{UntilKey} is '{until}'; accepted is a time such as 2030-01-31T04:00:00Z.");
+                _problems.Add(
+                    $"{guard.Path}:{UntilKey} is '{until}'; accepted is a time such as 2030-01-31T04:00:00Z.");
                 return;
             }
 
@@ -140,10 +143,12 @@ internal sealed class GuardConfigurationReader
 
     private void Check()
     {
-        _problems.AddRange(DbGuardOptionsValidator.Problems(Layers.Compose(null, null)).Select(p => $"{DefaultsKey}: {p}"));
-        foreach (string name in Layers.Names)
-            _problems.AddRange(DbGuardOptionsValidator.Problems(Layers.Compose(name, null)).Select(p => $"{name}: {p}"));
+        AddProblems(DefaultsKey, Layers.Compose(null, null));
+        foreach (string name in Layers.Names) AddProblems(name, Layers.Compose(name, null));
     }
+
+    private void AddProblems(string name, DbGuardOptions options) =>
+        _problems.AddRange(DbGuardOptionsValidator.Problems(options).Select(problem => $"{name}: {problem}"));
 
     private void AddUnknown(IConfigurationSection child, IEnumerable<string> known)
     {

@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace DbBreaker.DependencyInjection;
 
-/// <summary>One option by its name: read, written and parsed without reflection, so that trimming keeps working.</summary>
+/// <summary>One option by its name: read, written and parsed without reflection, so that trimming keeps working.
+/// </summary>
 internal sealed class GuardOption
 {
     private readonly Func<DbGuardOptions, object?> _get;
@@ -10,7 +11,10 @@ internal sealed class GuardOption
     private readonly Func<string, object?> _parse;
 
     private GuardOption(
-        string name, Func<DbGuardOptions, object?> get, Action<DbGuardOptions, object?> set, Func<string, object?> parse)
+        string name,
+        Func<DbGuardOptions, object?> get,
+        Action<DbGuardOptions, object?> set,
+        Func<string, object?> parse)
     {
         Name = name;
         _get = get;
@@ -26,7 +30,8 @@ internal sealed class GuardOption
             (o, v) => o.MinimumThroughput = (int)v!, Count),
         new(nameof(DbGuardOptions.SamplingDuration), o => o.SamplingDuration,
             (o, v) => o.SamplingDuration = (TimeSpan)v!, Time),
-        new(nameof(DbGuardOptions.StallThreshold), o => o.StallThreshold, (o, v) => o.StallThreshold = (TimeSpan)v!, Time),
+        new(nameof(DbGuardOptions.StallThreshold), o => o.StallThreshold,
+            (o, v) => o.StallThreshold = (TimeSpan)v!, Time),
         new(nameof(DbGuardOptions.SlowCallThreshold), o => o.SlowCallThreshold,
             (o, v) => o.SlowCallThreshold = (TimeSpan?)v, OptionalTime),
         new(nameof(DbGuardOptions.SlowCallRatio), o => o.SlowCallRatio, (o, v) => o.SlowCallRatio = (double)v!, Share),
@@ -37,7 +42,8 @@ internal sealed class GuardOption
         new(nameof(DbGuardOptions.MaxProbeInterval), o => o.MaxProbeInterval,
             (o, v) => o.MaxProbeInterval = (TimeSpan)v!, Time),
         new(nameof(DbGuardOptions.ProbeTimeout), o => o.ProbeTimeout, (o, v) => o.ProbeTimeout = (TimeSpan)v!, Time),
-        new(nameof(DbGuardOptions.HalfOpenPermits), o => o.HalfOpenPermits, (o, v) => o.HalfOpenPermits = (int)v!, Count),
+        new(nameof(DbGuardOptions.HalfOpenPermits), o => o.HalfOpenPermits,
+            (o, v) => o.HalfOpenPermits = (int)v!, Count),
         new(nameof(DbGuardOptions.SuccessesToClose), o => o.SuccessesToClose,
             (o, v) => o.SuccessesToClose = (int)v!, Count),
         new(nameof(DbGuardOptions.RecoveryRamp), o => o.RecoveryRamp, (o, v) => o.RecoveryRamp = (TimeSpan)v!, Time),

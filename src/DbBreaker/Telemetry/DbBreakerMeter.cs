@@ -17,7 +17,8 @@ internal static class DbBreakerMeter
         HistogramBucketBoundaries = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 2.5, 5, 10, 30, 60],
     };
 
-    private static readonly Meter _meter = new(N.MeterName, typeof(DbBreakerMeter).Assembly.GetName().Version?.ToString(3));
+    private static readonly Meter _meter =
+        new(N.MeterName, typeof(DbBreakerMeter).Assembly.GetName().Version?.ToString(3));
 
     // Weak: a registry that nobody uses any more, a test's say, is not kept for the sake of its numbers.
     private static ImmutableArray<WeakReference<DbGuardRegistry>> _registries = [];

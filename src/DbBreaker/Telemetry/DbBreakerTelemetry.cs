@@ -1,7 +1,7 @@
 namespace DbBreaker.Telemetry;
 
-/// <summary>Every name that leaves the process in metrics, logs and traces, once. docs/telemetry.md explains them, and a
-/// test holds the board and the alert rules to them.</summary>
+/// <summary>Every name that leaves the process in metrics, logs and traces, once. docs/telemetry.md explains them, and
+/// a test holds the board and the alert rules to them.</summary>
 public static class DbBreakerTelemetry
 {
     /// <summary>The meter: what <c>AddMeter</c> takes.</summary>

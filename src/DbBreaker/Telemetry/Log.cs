@@ -21,7 +21,8 @@ internal static partial class Log
     public static partial void CircuitClosed(
         ILogger logger, string guard, string note, string reason, long outageMs, long rejections);
 
-    [LoggerMessage(EventIds.CircuitIsolated, LogLevel.Warning, "Guard {Guard} was {Reason}{Note}; it was {From} before")]
+    [LoggerMessage(EventIds.CircuitIsolated, LogLevel.Warning,
+        "Guard {Guard} was {Reason}{Note}; it was {From} before")]
     public static partial void CircuitIsolated(
         ILogger logger, string guard, string reason, string note, CircuitState from);
 
@@ -30,17 +31,20 @@ internal static partial class Log
     public static partial void CallRejected(ILogger logger, string guard, string cause, string reason, long summaryMs);
 
     [LoggerMessage(EventIds.CallsRejected, LogLevel.Warning,
-        "Guard {Guard} rejected {Open} calls on its open circuit and {Saturated} for want of a permit in {ElapsedMs} ms")]
+        "Guard {Guard} rejected {Open} calls on its open circuit and {Saturated} for want of a permit in "
+        + "{ElapsedMs} ms")]
     public static partial void CallsRejected(ILogger logger, string guard, long open, long saturated, long elapsedMs);
 
     [LoggerMessage(EventIds.CallsObserved, LogLevel.Warning,
-        "Guard {Guard} only observes: it would have rejected {Calls} calls in {ElapsedMs} ms ({State}, {PermitsInUse} of "
-        + "{PermitLimit} permits in use)")]
+        "Guard {Guard} only observes: it would have rejected {Calls} calls in {ElapsedMs} ms ({State}, "
+        + "{PermitsInUse} of {PermitLimit} permits in use)")]
     public static partial void CallsObserved(
-        ILogger logger, string guard, long calls, long elapsedMs, CircuitState state, int permitsInUse, int permitLimit);
+        ILogger logger, string guard, long calls, long elapsedMs, CircuitState state, int permitsInUse,
+        int permitLimit);
 
     [LoggerMessage(EventIds.ConnectionLeaked, LogLevel.Warning,
-        "Guard {Guard}: a connection has been held for {HeldMs} ms, longer than LeakThreshold. It was taken here: {Stack}")]
+        "Guard {Guard}: a connection has been held for {HeldMs} ms, longer than LeakThreshold. It was taken here: "
+        + "{Stack}")]
     public static partial void ConnectionLeaked(ILogger logger, string guard, long heldMs, string stack);
 
     [LoggerMessage(EventIds.ServerProbed, LogLevel.Debug,

@@ -1,7 +1,7 @@
 namespace DbBreaker.Telemetry;
 
-/// <summary>Operations by outcome since a guard was made. Successes are counted only while somebody reads them; failures
-/// always, because they are rare.</summary>
+/// <summary>Operations by outcome since a guard was made. Successes are counted only while somebody reads them;
+/// failures always, because they are rare.</summary>
 internal sealed class OperationTally
 {
     private const int Kinds = (int)DbFailureKind.Misuse + 1;

@@ -25,7 +25,8 @@ internal sealed class RejectionLog(DbGuard guard, GuardJournal journal)
             _isSumming = true;
             Mark_NeedsLock();
             _timer ??= journal.Time.CreateTimer(
-                static log => ((RejectionLog)log!).Summarize(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                static log => ((RejectionLog)log!).Summarize(), this,
+                Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             _timer.Change(SummaryInterval, Timeout.InfiniteTimeSpan);
         }
 

@@ -5,10 +5,11 @@ namespace DbBreaker.Telemetry;
 internal static class Snake<T>
     where T : struct, Enum
 {
-    private static readonly Dictionary<T, string> _names = Enum.GetValues<T>().ToDictionary(v => v, v => From(v.ToString()));
+    private static readonly Dictionary<T, string> _names =
+        Enum.GetValues<T>().ToDictionary(v => v, v => From(v.ToString()));
 
     public static string Of(T value) => _names[value];
 
     private static string From(string name) => string.Concat(
-        name.Select((c, i) => char.IsUpper(c) && i > 0 ? "_" + char.ToLowerInvariant(c) : char.ToLowerInvariant(c).ToString()));
+        name.Select((c, i) => (char.IsUpper(c) && i > 0 ? "_" : "") + char.ToLowerInvariant(c)));
 }

@@ -23,7 +23,8 @@ public sealed class ControlTests
         Assert.Equal("isolated: movinghouse", guard.GetSnapshot().Reason);
         Assert.NotNull(guard.GetSnapshot().IsolatedUntil);
 
-        Assert.Equal(HttpStatusCode.NoContent, (await PostAsync(app, "reset", new { guard = "orders" }, token)).StatusCode);
+        HttpResponseMessage reset = await PostAsync(app, "reset", new { guard = "orders" }, token);
+        Assert.Equal(HttpStatusCode.NoContent, reset.StatusCode);
         Assert.Equal(CircuitState.Closed, guard.State);
     }
 
@@ -52,7 +53,9 @@ public sealed class ControlTests
         await using TestApp app = await TestApp.StartAsync();
         app.Registry.GetOrAdd("orders");
 
-        await AssertRefusedAsync(app, await PostAsync(app, "isolate", new { guard = "orders" }, token), "Reload the page");
+        HttpResponseMessage response = await PostAsync(app, "isolate", new { guard = "orders" }, token);
+
+        await AssertRefusedAsync(app, response, "Reload the page");
     }
 
     [Fact]
@@ -102,12 +105,15 @@ public sealed class ControlTests
         app.Registry.GetOrAdd("orders");
         string token = await app.TokenAsync();
 
-        Assert.Equal(HttpStatusCode.NotFound, (await PostAsync(app, "isolate", new { guard = "nobody" }, token)).StatusCode);
-        Assert.Equal(HttpStatusCode.NotFound, (await PostAsync(app, "reset", new { }, token)).StatusCode);
-        Assert.Equal(HttpStatusCode.BadRequest, (await PostAsync(app, "isolate", new { guard = "orders", minutes = -1 }, token)).StatusCode);
-        Assert.Equal(HttpStatusCode.BadRequest, (await PostAsync(app, "isolate", "nonsense", token)).StatusCode);
-        Assert.Equal(HttpStatusCode.BadRequest, (await PostAsync(app, "isolate", new { guard = new string('x', 5_000) }, token)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, await StatusOf("isolate", new { guard = "nobody" }));
+        Assert.Equal(HttpStatusCode.NotFound, await StatusOf("reset", new { }));
+        Assert.Equal(HttpStatusCode.BadRequest, await StatusOf("isolate", new { guard = "orders", minutes = -1 }));
+        Assert.Equal(HttpStatusCode.BadRequest, await StatusOf("isolate", "nonsense"));
+        Assert.Equal(HttpStatusCode.BadRequest, await StatusOf("isolate", new { guard = new string('x', 5_000) }));
         Assert.Equal(CircuitState.Closed, app.Registry.GetOrAdd("orders").State);
+
+        async Task<HttpStatusCode> StatusOf(string what, object body) =>
+            (await PostAsync(app, what, body, token)).StatusCode;
     }
 
     private static async Task AssertRefusedAsync(TestApp app, HttpResponseMessage response, string why)

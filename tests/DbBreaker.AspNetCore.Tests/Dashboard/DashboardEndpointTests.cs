@@ -21,7 +21,7 @@ public sealed class DashboardEndpointTests
 
         JsonElement[] rows = [.. list.GetProperty("guards").EnumerateArray().Select(g => g.GetProperty("row"))];
         Assert.Equal(["Closed", "Open"], rows.Select(r => r.GetProperty("state").GetString()).Order());
-        Assert.Contains(rows, r => r.GetProperty("reason").GetString() == "2 of 2 operations failed, the last one with SocketException");
+        Assert.Contains(rows, r => r.GetProperty("reason").GetString()!.StartsWith("2 of 2", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -34,7 +34,8 @@ public sealed class DashboardEndpointTests
             "/dbbreaker/guard?name=" + Uri.EscapeDataString("postgresql://db1:5432/orders"), Token);
 
         JsonElement transition = Assert.Single(detail.GetProperty("transitions").EnumerateArray());
-        Assert.Equal(("Open", 2), (transition.GetProperty("to").GetString(), transition.GetProperty("failures").GetInt32()));
+        Assert.Equal("Open", transition.GetProperty("to").GetString());
+        Assert.Equal(2, transition.GetProperty("failures").GetInt32());
         JsonElement option = detail.GetProperty("options").EnumerateArray()
             .Single(o => o.GetProperty("name").GetString() == "MinimumThroughput");
         Assert.Equal(("2", "20"), (option.GetProperty("value").GetString(), option.GetProperty("default").GetString()));
@@ -47,8 +48,11 @@ public sealed class DashboardEndpointTests
     {
         await using TestApp app = await TestApp.StartAsync();
 
-        Assert.Equal(HttpStatusCode.NotFound, (await app.Client.GetAsync("/dbbreaker/guard?name=nobody", Token)).StatusCode);
-        Assert.Equal(HttpStatusCode.NotFound, (await app.Client.GetAsync("/dbbreaker/guard", Token)).StatusCode);
+        foreach (string query in (string[])["", "?name=", "?name=nobody"])
+        {
+            HttpResponseMessage response = await app.Client.GetAsync("/dbbreaker/guard" + query, Token);
+            Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        }
     }
 
     [Fact]

@@ -24,7 +24,8 @@ public sealed class DbBreakerHealthCheckTests
         HealthReportEntry entry = await CheckAsync();
 
         Assert.Equal(HealthStatus.Unhealthy, entry.Status);
-        Assert.Contains("2 of 2 operations failed", Assert.IsType<string>(entry.Data["orders"]), StringComparison.Ordinal);
+        string reason = Assert.IsType<string>(entry.Data["orders"]);
+        Assert.Contains("2 of 2", reason, StringComparison.Ordinal);
         Assert.DoesNotContain("billing", entry.Data.Keys);
         Assert.Contains("orders is Open", entry.Description, StringComparison.Ordinal);
     }

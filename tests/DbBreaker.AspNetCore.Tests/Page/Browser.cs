@@ -14,7 +14,9 @@ public sealed class Browser : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        if (!await DebianPackages.TryInstallAsync("chromium", () => File.Exists(Executable), CancellationToken.None)) return;
+        if (!await DebianPackages.TryInstallAsync("chromium", () => File.Exists(Executable), CancellationToken.None))
+            return;
+
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new()
         {
@@ -26,7 +28,9 @@ public sealed class Browser : IAsyncLifetime
     internal async Task<IPage> OpenAsync(
         Uri address, int width = 1440, int height = 900, ColorScheme scheme = ColorScheme.Light)
     {
-        if (_browser is null) Assert.Skip($"{Executable} is missing and cannot be installed: apt-get install chromium.");
+        if (_browser is null)
+            Assert.Skip($"{Executable} is missing and cannot be installed here: apt-get install chromium.");
+
         IBrowserContext context = await _browser.NewContextAsync(new()
         {
             ViewportSize = new() { Width = width, Height = height },

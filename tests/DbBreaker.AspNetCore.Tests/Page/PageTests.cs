@@ -19,7 +19,8 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
         await page.WaitForSelectorAsync("li[data-name=orders] .state[data-state=Open]");
 
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(2));
-        Assert.Contains("2 of 2 operations failed", await page.InnerTextAsync("li[data-name=orders]"), StringComparison.Ordinal);
+        string row = await page.InnerTextAsync("li[data-name=orders]");
+        Assert.Contains("2 of 2", row, StringComparison.Ordinal);
         Assert.Equal("(1 open) DbBreaker", await page.TitleAsync());
     }
 
@@ -113,15 +114,15 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
 
         Assert.Empty(complaints);
         Assert.NotEmpty(requests);
-        Assert.All(requests, url => Assert.True(
-            url.StartsWith(app.Address.ToString(), StringComparison.Ordinal) || url.StartsWith("data:", StringComparison.Ordinal), url));
+        Assert.All(requests, url => Assert.Contains(new Uri(url).Authority, (string[])["", app.Address.Authority]));
     }
 
     [Fact]
     public async Task Two_hundred_busy_guards_cost_less_than_a_tenth_of_a_second_of_script_each_second()
     {
         await using TestApp app = await TestApp.StartAsync();
-        DbGuard[] guards = [.. Enumerable.Range(0, 200).Select(i => app.Registry.GetOrAdd($"guard-{i:000}", Trip.Options()))];
+        DbGuard[] guards =
+            [.. Enumerable.Range(0, 200).Select(i => app.Registry.GetOrAdd($"guard-{i:000}", Trip.Options()))];
         IPage page = await browser.OpenAsync(app.Address);
         using CancellationTokenSource over = new();
         Task traffic = Task.Run(() => Use(guards, over.Token), TestContext.Current.CancellationToken);

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace DbBreaker.AspNetCore.Tests.Page;
 
-/// <summary>Fifteen minutes of a service with a few databases, played fast: one that failed twice, one that is slow, one
-/// in maintenance, one that only observes, and some that are well.</summary>
+/// <summary>Fifteen minutes of a service with a few databases, played fast: one that failed twice, one in maintenance,
+/// one that only observes, and some that are well.</summary>
 internal sealed class Scene : IAsyncDisposable
 {
     private const int Minutes = 15, StepMs = 250, TickMs = 50;

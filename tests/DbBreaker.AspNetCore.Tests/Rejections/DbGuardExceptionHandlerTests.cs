@@ -60,8 +60,8 @@ public sealed class DbGuardExceptionHandlerTests
             Trip.Open(guard);
             Map(app, "/plain", () => guard.Acquire().Dispose());
             Map(app, "/update", () => throw new DbUpdateException("saving", Rejection(guard)));
-            Map(app, "/aggregate", () => throw new AggregateException(new InvalidOperationException(), Rejection(guard)));
-            Map(app, "/deep", () => throw new InvalidOperationException("a", new InvalidOperationException("b", Rejection(guard))));
+            Map(app, "/aggregate", () => throw new AggregateException(new TimeoutException(), Rejection(guard)));
+            Map(app, "/deep", () => throw new InvalidOperationException("a", new IOException("b", Rejection(guard))));
             Map(app, "/other", () => throw new InvalidOperationException("other"));
         },
         environment,

@@ -19,7 +19,8 @@ internal sealed class GuardContainer : IDisposable
         foreach ((string key, string? value) in settings) _configuration["DbBreaker:" + key] = value;
         Registry = new DbGuardRegistry(Time, isDisabled: false);
         Services.AddSingleton(_ => Registry);
-        Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new FakeLoggerProvider(Log)));
+        Services.AddLogging(logging => logging
+            .SetMinimumLevel(LogLevel.Trace).AddProvider(new FakeLoggerProvider(Log)));
         Services.AddDbBreaker(_configuration.GetSection("DbBreaker"));
     }
 

@@ -49,7 +49,8 @@ public sealed class GuardReloadTests
         container.Change(("Guards:orders:FailureRatio", "nonsense"), ("Guards:orders:QueueLimit", "5"));
         container.Change();
 
-        Assert.Equal((0.2, 1_000), (container.Guard("orders").Options.FailureRatio, container.Guard("orders").Options.QueueLimit));
+        DbGuardOptions kept = container.Guard("orders").Options;
+        Assert.Equal((0.2, 1_000), (kept.FailureRatio, kept.QueueLimit));
         Assert.Equal(LogLevel.Error, Assert.Single(container.Lines(EventIds.ReloadRefused)).Level);
 
         container.Change(("Guards:orders:FailureRatio", "0.7"));
@@ -117,7 +118,7 @@ public sealed class GuardReloadTests
         Task<long>[] traffic = [.. Enumerable.Range(0, 4).Select(_ => Task.Run(() => Call(guard, over.Token)))];
 
         for (int i = 0; i < 10_000; i++)
-            container.Change(("Guards:orders:PermitLimit", (1 + i % 8).ToString()), ("Guards:orders:QueueLimit", "500"));
+            container.Change(("Guards:orders:PermitLimit", $"{1 + i % 8}"), ("Guards:orders:QueueLimit", "500"));
         await over.CancelAsync();
 
         long calls = (await Task.WhenAll(traffic)).Sum();

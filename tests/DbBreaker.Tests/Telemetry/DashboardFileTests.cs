@@ -10,7 +10,8 @@ public sealed partial class DashboardFileTests
     private static readonly string[] _tags =
         [N.GuardTag, N.StateTag, N.FromTag, N.ToTag, N.CauseTag, N.OutcomeTag, N.SourceTag];
 
-    private static readonly Dictionary<string, string> _metrics = N.Instruments.ToDictionary(PrometheusName, name => name);
+    private static readonly Dictionary<string, string> _metrics =
+        N.Instruments.ToDictionary(PrometheusName, name => name);
 
     [Theory]
     [InlineData("grafana.json")]
@@ -60,7 +61,9 @@ public sealed partial class DashboardFileTests
     private static string Read(params string[] path)
     {
         DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "DbBreaker.sln"))) folder = folder.Parent;
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "DbBreaker.sln")))
+            folder = folder.Parent;
+
         Assert.NotNull(folder);
         return File.ReadAllText(Path.Combine([folder.FullName, "docs", .. path]));
     }

@@ -105,7 +105,9 @@ public sealed class MeterTests
             await Task.Yield();
         }
 
-        Assert.Contains(meter.Recorded(N.Probes), probe => probe.Tags is N.OutcomeTag + "=failed" or N.OutcomeTag + "=unanswered");
+        Assert.Contains(
+            meter.Recorded(N.Probes),
+            probe => probe.Tags is N.OutcomeTag + "=failed" or N.OutcomeTag + "=unanswered");
     }
 
     [Fact]
@@ -137,7 +139,7 @@ public sealed class MeterTests
         harness.Guard.FallbackAnswered("replica");
 
         Assert.Equal([N.RejectedEvent, N.FallbackEvent], activity.Events.Select(e => e.Name));
-        Assert.Contains(activity.Events.First().Tags, t => t is { Key: N.GuardTag } && t.Value as string == harness.Guard.Name);
+        Assert.Contains(new(N.GuardTag, harness.Guard.Name), activity.Events.First().Tags);
     }
 
     [Fact]

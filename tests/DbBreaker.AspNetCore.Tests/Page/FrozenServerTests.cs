@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using DbBreaker.TestKit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Playwright;
+using Npgsql;
+
+namespace DbBreaker.AspNetCore.Tests.Page;
+
+/// <summary>A real PostgreSQL freezes under load while a real browser looks at the page.</summary>
+public sealed class FrozenServerTests(Browser browser) : IClassFixture<Browser>
+{
+    private const string Guard = "frozen-server", User = "u5er_nobody_shows", Password = "pa55word_nobody_shows";
+
+    [Fact]
+    public async Task A_freeze_is_on_the_page_soon_and_nothing_that_is_told_holds_a_secret()
+    {
+        CancellationToken token = TestContext.Current.CancellationToken;
+        await using PostgresServer server = await PostgresServer.StartAsync(
+            new() { User = User, Password = Password }, token);
+        using Emissions emissions = new();
+        await using TestApp app = await TestApp.StartAsync(
+            Map, addServices: services => services.AddHealthChecks().AddDbBreaker(),
+            registry: DbGuardRegistry.Shared, logTo: emissions);
+        NpgsqlDataSource driver = NpgsqlDataSource.Create(server.ConnectionString + ";Maximum Pool Size=10;Timeout=5");
+        await using GuardedDbDataSource source = driver.WithCircuitBreaker(Guard);
+        using CancellationTokenSource over = new();
+        Task[] traffic = [.. Enumerable.Range(0, 8).Select(_ => Task.Run(() => Use(source, emissions, over.Token), token))];
+        IPage page = await browser.OpenAsync(app.Address);
+        await page.WaitForSelectorAsync($"li[data-name={Guard}] .state[data-state=Closed]");
+
+        await server.FreezeAsync(token);
+        var watch = Stopwatch.StartNew();
+        await page.WaitForSelectorAsync($"li[data-name={Guard}] .state[data-state=Open]");
+        TimeSpan seen = watch.Elapsed;
+        TestContext.Current.SendDiagnosticMessage($"The freeze was on the page after {seen.TotalSeconds:0.00} s.");
+        await page.ClickAsync($"li[data-name={Guard}] > .row");
+        await page.WaitForSelectorAsync("#detail svg");
+        emissions.Add(await page.ContentAsync());
+        foreach (string path in (string[])["/dbbreaker/guards", "/dbbreaker/guard?name=" + Guard, "/health"])
+            emissions.Add(await (await app.Client.GetAsync(path, token)).Content.ReadAsStringAsync(token));
+        await server.ThawAsync(token);
+        await page.WaitForSelectorAsync($"li[data-name={Guard}] .state[data-state=Closed]", new() { Timeout = 30_000 });
+        await over.CancelAsync();
+        await Task.WhenAll(traffic);
+
+        Assert.InRange(seen, TimeSpan.Zero, TimeSpan.FromSeconds(4));
+        Assert.True(emissions.Count > 20);
+        emissions.AssertNoneHolds(User, Password, "select 41");
+    }
+
+    private static void Map(WebApplication app)
+    {
+        app.MapDbBreaker();
+        app.MapHealthChecks("/health", new()
+        {
+            ResponseWriter = static (context, report) => context.Response.WriteAsync(string.Join('\n', report.Entries.Values
+                .SelectMany(e => e.Data.Values.Prepend(e.Description ?? "")))),
+        });
+    }
+
+    private static async Task Use(GuardedDbDataSource source, Emissions emissions, CancellationToken over)
+    {
+        while (!over.IsCancellationRequested)
+        {
+            using Activity? activity = emissions.StartActivity();
+            try
+            {
+                await using var command = source.CreateCommand("select 41 + 1");
+                await command.ExecuteScalarAsync(CancellationToken.None);
+            }
+            catch (DbGuardException rejection)
+            {
+                emissions.Add($"{rejection.GetType().Name} {rejection.Message} {rejection.GuardName}");
+            }
+            catch (NpgsqlException)
+            {
+                // The driver's own error of a call that was inside when the server froze; its text is the driver's.
+            }
+
+            await Task.Delay(10, CancellationToken.None);
+        }
+    }
+}
