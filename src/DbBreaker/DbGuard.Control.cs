@@ -123,6 +123,9 @@ public sealed partial class DbGuard
         }
     }
 
+    /// <summary>The guard's database is reached through another pool too, which is cleared with the first.</summary>
+    internal void AlsoLeadsTo(GuardTarget target) => Volatile.Read(ref _target)?.Add(target);
+
     /// <summary>Whether the guard may be forgotten: closed, and nothing in use, in question or recovering.</summary>
     internal bool IsIdle => !_isWatching && State == CircuitState.Closed;
 

@@ -110,7 +110,8 @@ public sealed partial class DbGuardRegistry
         if (isKnown && _byName.ContainsKey(entry!.Guard.Name)) return entry;
         GuardTarget target = GuardTarget.Create(connection, dataSource);
         string key = target.Endpoint.Key;
-        if (!_byKey.TryGetValue(key, out entry)) entry = Add(null, key, CodeOptions.From(configure), target);
+        if (_byKey.TryGetValue(key, out entry)) entry.Guard.AlsoLeadsTo(target);
+        else entry = Add(null, key, CodeOptions.From(configure), target);
         if (source is not null) _bySource.AddOrUpdate(source, entry);
         else
         {

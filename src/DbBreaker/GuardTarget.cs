@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Data.Common;
 
 namespace DbBreaker;
@@ -5,7 +6,11 @@ namespace DbBreaker;
 /// <summary>The database behind a guard: enough to ask it and to clear its pool, and nothing that is in use.</summary>
 internal sealed class GuardTarget
 {
+    /// <summary>More pools than one application keeps for one database.</summary>
+    private const int MaxPools = 16;
+
     private readonly DbDataSource? _dataSource;
+    private ImmutableList<GuardTarget> _otherPools = [];
 
     private GuardTarget(DbProviderAdapter adapter, DbEndpoint endpoint, DbConnection prototype, DbDataSource? dataSource)
     {
@@ -32,8 +37,15 @@ internal sealed class GuardTarget
         return new GuardTarget(adapter, endpoint, prototype, dataSource);
     }
 
+    /// <summary>Another way to the same database, with a pool of its own: a data source beside a connection string, or a
+    /// string that a framework rewrote.</summary>
+    public void Add(GuardTarget other) => ImmutableInterlocked.Update(
+        ref _otherPools, static (known, added) => known.Count < MaxPools ? known.Add(added) : known, other);
+
+    /// <summary>Clears every pool that leads to the database.</summary>
     public void ClearPool()
     {
         if (_dataSource is null || !Adapter.ClearPool(_dataSource)) Adapter.ClearPool(Prototype);
+        foreach (GuardTarget other in _otherPools) other.ClearPool();
     }
 }
