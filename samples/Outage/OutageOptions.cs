@@ -4,7 +4,8 @@ namespace Outage;
 
 /// <summary>What the command line asks for.</summary>
 internal sealed record OutageOptions(
-    double Rate, int Pool, TimeSpan Freeze, TimeSpan WarmUp, TimeSpan After, string Fault, string Svg, string[] Contenders)
+    double Rate, int Pool, TimeSpan Freeze, TimeSpan WarmUp, TimeSpan After, string Fault, string Svg, string[] Contenders,
+    string Scenario)
 {
     private static readonly Option<double> _rate = new("--rate")
     {
@@ -42,6 +43,12 @@ internal sealed record OutageOptions(
         Description = "Where the timeline is written.", DefaultValueFactory = _ => "outage.svg",
     };
 
+    private static readonly Option<string> _scenario = new("--scenario")
+    {
+        Description = "contenders (one server, three ways to meet its outage) or replica (reads go on on a standby).",
+        DefaultValueFactory = _ => "contenders",
+    };
+
     private static readonly Option<string[]> _only = new("--only")
     {
         Description = "Contenders to run: plain, polly, dbbreaker. All unless given.",
@@ -58,12 +65,13 @@ internal sealed record OutageOptions(
         Between(_warmUp, 1, 60);
         Between(_after, 1, 120);
         _fault.AcceptOnlyFromAmong("freeze", "restart");
+        _scenario.AcceptOnlyFromAmong("contenders", "replica");
         _only.AcceptOnlyFromAmong("plain", "polly", "dbbreaker");
         var command = new RootCommand(
             "One PostgreSQL outage, three ways to meet it: plain Npgsql, Npgsql inside a Polly breaker, DbBreaker. "
             + "The server is found as the tests find it: DBBREAKER_POSTGRES is not hurt, so a container or local binaries.")
         {
-            _rate, _pool, _freeze, _warmUp, _after, _fault, _svg, _only,
+            _rate, _pool, _freeze, _warmUp, _after, _fault, _svg, _only, _scenario,
         };
         command.SetAction((result, cancellation) => run(From(result), cancellation));
         return command;
@@ -77,7 +85,8 @@ internal sealed record OutageOptions(
         TimeSpan.FromSeconds(result.GetValue(_after)),
         result.GetValue(_fault)!,
         result.GetValue(_svg)!,
-        result.GetValue(_only)!);
+        result.GetValue(_only)!,
+        result.GetValue(_scenario)!);
 
     private static void Between<T>(Option<T> option, double least, double most)
         where T : struct, IConvertible =>

@@ -19,6 +19,8 @@ static async Task<int> RunAllAsync(OutageOptions options, CancellationToken canc
     var runs = new List<Run>();
     try
     {
+        if (options.Scenario == "replica") return await ReplicaScenario.RunAsync(options, cancellationToken);
+
         AnsiConsole.MarkupLine("Starting a PostgreSQL server of our own ...");
         await using PostgresServer server = await PostgresServer.StartAsync(cancellationToken: cancellationToken);
         var runner = new OutageRunner(server, options);
