@@ -4,22 +4,6 @@ namespace DbBreaker.Tests.CircuitBreaker;
 /// What other circuit breakers' own tests expect, and what this one does. Where it differs on purpose, the row says so.
 /// The number is that of the survey of peers.
 /// </summary>
-/// <remarks>
-/// Not here, with the reason:
-/// <list type="table">
-/// <item><term>32 (lumping of errors)</term><description>one exception counts once; time is not lumped</description></item>
-/// <item><term>38 (shorter timeout half-open)</term><description>the driver's timeouts are the caller's; the probe has its own</description></item>
-/// <item><term>39 (ping)</term><description>there is no ping to guard; the probe is the guard's own</description></item>
-/// <item><term>41, 49, 50 (PID, Vegas, adaptive throttle)</term><description>the pool's size is the limit; nothing is estimated</description></item>
-/// <item><term>46 (k of n half-open)</term><description>the first failed trial reopens: callers are not experiments</description></item>
-/// <item><term>47 (n in a row)</term><description>failures in a row make the guard ask the server: see Rule 8</description></item>
-/// <item><term>51, 52 (replicas)</term><description>belong to the fallback</description></item>
-/// <item><term>54, 55, 59, 60 (drivers' errors)</term><description>tested with the classifier and on real servers</description></item>
-/// <item><term>37 (latency on a real network)</term><description>tested on a real server behind a fault proxy</description></item>
-/// </list>
-/// 30 and 44 are in <c>PermitPoolTests</c>, 13 and 56 in <c>RegistryTests</c>, 36 in Rule 10, 57 in Rule 17, 58 in Rule 15, 61
-/// in <c>OpenBrakeTests</c>.
-/// </remarks>
 public sealed class AcceptanceCaseTests
 {
     /// <summary>Number, options, script. No probe, so that only the circuit decides.</summary>
@@ -50,6 +34,39 @@ public sealed class AcceptanceCaseTests
         { "45: three of four", "ratio=.75 min=4", "S F F =Closed F =Open" },
         { "47: the wait", "min=10 break=60000", "F*10 +59000 x +1000 =HalfOpen" },
     };
+
+    /// <summary>The cases that are no script, with where they are shown, or why they are not.</summary>
+    private static readonly (int[] Numbers, string Where)[] _elsewhere =
+    [
+        ([5, 6, 7, 11, 16, 17, 18, 22, 28, 33, 40, 48], nameof(AcceptanceCaseTests)),
+        ([8, 9, 10], nameof(OpenStateTests)),
+        ([12], nameof(SlidingWindowTests)),
+        ([13, 56], nameof(RegistryTests)),
+        ([29], nameof(GuardTests.ModeTests)),
+        ([30, 44], nameof(Admission.PermitPoolTests)),
+        ([36], nameof(Rules.Rule10_WhatAnOpenCircuitRejects)),
+        ([53], nameof(GuardTests.ControlTests) + ": a pool is suspended by Isolate, which rejects at once"),
+        ([57], nameof(Rules.Rule17_LimitsChangeAtRunTime)),
+        ([58], nameof(Rules.Rule15_NoSequenceLosesAPermit)),
+        ([61], nameof(GuardTests.OpenBrakeTests)),
+        ([54, 55, 59, 60], "the classifiers' tables and the drivers' tests on real servers"),
+        ([37], "the integration tests, on a real server behind a fault proxy"),
+        ([51, 52], "the fallback's tests: replicas take turns, and all unhealthy ones are tried"),
+        ([32], "not: one exception counts once; time is not lumped"),
+        ([38], "not: the driver's timeouts are the caller's; the probe has its own"),
+        ([39], "not: there is no ping to guard; the probe is the guard's own"),
+        ([41, 49, 50], "not: the pool's size is the limit; nothing is estimated"),
+        ([46], "not: the first failed trial reopens; callers are no experiments"),
+    ];
+
+    [Fact]
+    public void Every_case_of_the_survey_is_shown_or_has_a_reason()
+    {
+        IEnumerable<int> scripts = Cases.Select(row => int.Parse(row.Data.Item1.Split(':')[0]));
+        int[] known = [.. scripts.Concat(_elsewhere.SelectMany(static e => e.Numbers)).Distinct().Order()];
+        Assert.Equal(Enumerable.Range(1, 61), known);
+        Assert.All(_elsewhere, static e => Assert.NotEmpty(e.Where));
+    }
 
     [Theory]
     [MemberData(nameof(Cases))]
