@@ -16,7 +16,8 @@ internal sealed class GuardedContender(string connectionString) : IContender
 
     public bool IsRejection(Exception exception) => exception is DbGuardException;
 
-    public Task RequestAsync(CancellationToken cancellationToken) => PlainContender.AskAsync(_source, cancellationToken);
+    public Task RequestAsync(CancellationToken cancellationToken) =>
+        PlainContender.AskAsync(_source, cancellationToken);
 
     public ValueTask DisposeAsync() => _source.DisposeAsync();
 }

@@ -4,7 +4,8 @@ namespace Outage;
 
 /// <summary>What the command line asks for.</summary>
 internal sealed record OutageOptions(
-    double Rate, int Pool, TimeSpan Freeze, TimeSpan WarmUp, TimeSpan After, string Fault, string Svg, string[] Contenders,
+    double Rate, int Pool, TimeSpan Freeze, TimeSpan WarmUp, TimeSpan After, string Fault, string Svg,
+    string[] Contenders,
     string Scenario)
 {
     private static readonly Option<double> _rate = new("--rate")
@@ -69,7 +70,8 @@ internal sealed record OutageOptions(
         _only.AcceptOnlyFromAmong("plain", "polly", "dbbreaker");
         var command = new RootCommand(
             "One PostgreSQL outage, three ways to meet it: plain Npgsql, Npgsql inside a Polly breaker, DbBreaker. "
-            + "The server is found as the tests find it: DBBREAKER_POSTGRES is not hurt, so a container or local binaries.")
+            + "The server is found as the tests find it: DBBREAKER_POSTGRES is not hurt, so a container or "
+            + "local binaries.")
         {
             _rate, _pool, _freeze, _warmUp, _after, _fault, _svg, _only, _scenario,
         };

@@ -35,7 +35,9 @@ internal sealed class OutageRunner(PostgresServer server, OutageOptions options)
             await Task.Delay(options.WarmUp, TimeProvider.System, cancellationToken);
             // The fault counts from its beginning, the return from its end: both to the contender's disadvantage.
             (faultAt, faultTime, phase) = (load.Elapsed, TimeProvider.System.GetUtcNow(), options.Fault);
-            await (options.Fault == "freeze" ? server.FreezeAsync(cancellationToken) : server.KillAsync(cancellationToken));
+            await (options.Fault == "freeze"
+                ? server.FreezeAsync(cancellationToken)
+                : server.KillAsync(cancellationToken));
             await Task.Delay(options.Freeze, TimeProvider.System, cancellationToken);
             if (options.Fault == "freeze")
             {

@@ -36,7 +36,9 @@ internal sealed class PollyContender : IContender
     public bool IsRejection(Exception exception) => exception is BrokenCircuitException;
 
     public Task RequestAsync(CancellationToken cancellationToken) => _pipeline.ExecuteAsync(
-        static async (source, token) => await PlainContender.AskAsync(source, token), _source, cancellationToken).AsTask();
+        static async (source, token) => await PlainContender.AskAsync(source, token),
+        _source,
+        cancellationToken).AsTask();
 
     public ValueTask DisposeAsync() => _source.DisposeAsync();
 }

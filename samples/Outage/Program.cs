@@ -32,7 +32,8 @@ static async Task<int> RunAllAsync(OutageOptions options, CancellationToken canc
             await using IContender contender = Create(name, builder.ConnectionString);
             Run run = await runner.RunAsync(contender, cancellationToken);
             runs.Add(run);
-            AnsiConsole.MarkupLine($"[bold]{name}[/]: {run.Load.Requests.Count:#,0} requests, at most {run.MostStuck:#,0} stuck");
+            AnsiConsole.MarkupLine(
+                $"[bold]{name}[/]: {run.Load.Requests.Count:#,0} requests, at most {run.MostStuck:#,0} stuck");
             if (contender is GuardedContender guarded)
             {
                 foreach (DbBreaker.DbGuardTransition transition in guarded.Transitions)

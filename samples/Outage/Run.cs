@@ -4,7 +4,8 @@ namespace Outage;
 
 /// <summary>One contender through one outage: what happened, with the times of the fault on the load's clock.</summary>
 internal sealed record Run(
-    string Contender, LoadResult Load, TimeSpan FaultAt, TimeSpan BackAt, TimeSpan? OpenedAfter, Func<Exception, bool> IsRejection)
+    string Contender, LoadResult Load, TimeSpan FaultAt, TimeSpan BackAt, TimeSpan? OpenedAfter,
+    Func<Exception, bool> IsRejection)
 {
     // What a caller still takes for "at once", in contrast to the driver's own timeouts of many seconds.
     private static readonly TimeSpan _fast = TimeSpan.FromSeconds(2.1);
@@ -18,7 +19,8 @@ internal sealed record Run(
     public int RejectionsAfter => Load.RejectionsAfter(BackAt);
 
     // A request that was due after the server was back and failed all the same, other than by a rejection.
-    public int FailuresOfNewcomers => Load.Requests.Count(r => r.ScheduledAt > BackAt && r.Outcome == LoadOutcome.Failed);
+    public int FailuresOfNewcomers =>
+        Load.Requests.Count(r => r.ScheduledAt > BackAt && r.Outcome == LoadOutcome.Failed);
 
     public TimeSpan? LongestWait => Load.Requests
         .Where(r => r.Outcome is LoadOutcome.Failed or LoadOutcome.Rejected).Max(r => r.Latency);

@@ -16,7 +16,8 @@ internal static class Timeline
         int height = Top + runs.Count * (Lane + Gap) + 30;
         int seconds = runs.Max(r => r.Load.Seconds().Count);
         svg.Append(CultureInfo.InvariantCulture, $"""
-            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Width} {height}" font-family="system-ui, sans-serif" font-size="12">
+            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Width} {height}"
+              font-family="system-ui, sans-serif" font-size="12">
             <title>Requests in flight and outcomes per second</title>
             <rect width="100%" height="100%" fill="#fff"/>
             {Legend()}
@@ -45,7 +46,8 @@ internal static class Timeline
         double step = (Width - Left - Right) / (double)seconds;
         double perUnit = (Lane - 10) / (double)Math.Max(1, perSecond.Max(s => s.Succeeded + s.Failed + s.Rejected));
         double perFlight = (Lane - 10) / (double)Math.Max(1, perSecond.Max(s => s.MaxInFlight));
-        Rect(svg, Left + run.FaultAt.TotalSeconds * step, y, (run.BackAt - run.FaultAt).TotalSeconds * step, Lane, "#eceff4");
+        double gone = (run.BackAt - run.FaultAt).TotalSeconds;
+        Rect(svg, Left + run.FaultAt.TotalSeconds * step, y, gone * step, Lane, "#eceff4");
         foreach (LoadSecond s in perSecond)
         {
             double x = Left + s.Second * step, floor = y + Lane;
@@ -55,7 +57,8 @@ internal static class Timeline
         }
 
         string points = string.Join(' ', perSecond.Select(s =>
-            FormattableString.Invariant($"{Left + (s.Second + 0.5) * step:0.#},{y + Lane - s.MaxInFlight * perFlight:0.#}")));
+            FormattableString.Invariant(
+                $"{Left + (s.Second + 0.5) * step:0.#},{y + Lane - s.MaxInFlight * perFlight:0.#}")));
         svg.Append(CultureInfo.InvariantCulture, $"""
             <polyline points="{points}" fill="none" stroke="#27408b" stroke-width="1.5"/>
             <line x1="{Left}" y1="{y + Lane}" x2="{Width - Right}" y2="{y + Lane}" stroke="#888"/>

@@ -67,7 +67,8 @@ void Run()
     Console.WriteLine("What the guard did, and why:");
     foreach (DbGuardTransition transition in DbGuardRegistry.Shared.Find("shop")!.GetSnapshot().RecentTransitions)
         Console.WriteLine($"  {transition.From} -> {transition.To}: {transition.Reason}");
-    Console.WriteLine($"{calls.Succeeded} calls succeeded, {calls.Rejected} were rejected at once, {calls.Failed} failed.");
+    Console.WriteLine(
+        $"{calls.Succeeded} calls succeeded, {calls.Rejected} were rejected at once, {calls.Failed} failed.");
 
     void UseEf()
     {
@@ -150,7 +151,8 @@ internal sealed class Calls(Stopwatch clock)
     {
         if (!_told.Add(kind)) return;
         TimeSpan took = clock.Elapsed - began;
-        Console.WriteLine($"{clock.Elapsed.TotalSeconds,6:0.00} s    a call {kind} after {took.TotalSeconds:0.000} s: {text}");
+        Console.WriteLine(
+            $"{clock.Elapsed.TotalSeconds,6:0.00} s    a call {kind} after {took.TotalSeconds:0.000} s: {text}");
     }
 }
 

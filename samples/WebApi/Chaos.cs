@@ -2,7 +2,8 @@ using DbBreaker.TestKit;
 
 namespace WebApi;
 
-/// <summary>A database of the sample's own, with a standby, that a visitor may hurt; and visitors who keep asking.</summary>
+/// <summary>A database of the sample's own, with a standby, that a visitor may hurt; and visitors who keep
+/// asking.</summary>
 internal sealed class Chaos : BackgroundService
 {
     private readonly ILogger<Chaos> _logger;
@@ -38,7 +39,9 @@ internal sealed class Chaos : BackgroundService
             case "thaw-standby": await Pair.Standby.ThawAsync(); break;
             case "calm": _readsPerSecond = 0; break;
             case "busy": _readsPerSecond = 50; break;
-            default: return $"'{action}' is not known; freeze, thaw, kill, start, freeze-standby, thaw-standby, calm, busy are.";
+            default:
+                return $"'{action}' is not known; freeze, thaw, kill, start, freeze-standby, thaw-standby, calm, busy "
+                    + "are.";
         }
 
         return $"{action}: done";

@@ -7,7 +7,8 @@ internal static class ChaosPage
         <!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
         <title>Chaos</title>
         <style>
-          body { font: 15px system-ui, sans-serif; margin: 0; color-scheme: light dark; display: flex; flex-direction: column; height: 100vh }
+          body { font: 15px system-ui, sans-serif; margin: 0; color-scheme: light dark;
+                 display: flex; flex-direction: column; height: 100vh }
           header { padding: .8rem 1rem; display: flex; flex-wrap: wrap; gap: .5rem; align-items: center }
           button { font: inherit; padding: .35rem .8rem } iframe { flex: 1; border: 0; border-top: 1px solid #8886 }
           output { opacity: .7 }

@@ -40,7 +40,8 @@ if (chaos is not null)
     app.MapChaos(chaos);
     app.Lifetime.ApplicationStarted.Register(() =>
     {
-        string address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        IServer server = app.Services.GetRequiredService<IServer>();
+        string address = server.Features.Get<IServerAddressesFeature>()!.Addresses.First();
         chaos.Target = new Uri(address);
         app.Logger.LogInformation("Open {Address}/chaos and freeze the database", address);
     });
@@ -49,7 +50,8 @@ if (chaos is not null)
 await app.RunAsync();
 
 string Required(string key) => builder.Configuration[key]
-    ?? throw new InvalidOperationException($"{key} is not configured. Outside development the sample needs a database of yours.");
+    ?? throw new InvalidOperationException(
+        $"{key} is not configured. Outside development the sample needs a database of yours.");
 
 static async Task<Chaos> StartChaosAsync()
 {

@@ -8,9 +8,9 @@ internal static class NpgsqlReplicas
     public const string ReadOnlySessionText = "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY";
 
     /// <summary>
-    /// A server that is no standby (any more) misses nothing. A standby that hears from its primary and has replayed all
-    /// it received is level with it, however long nothing has happened there. Otherwise it is behind by the time since
-    /// the commit that it replayed last. The receiver's process is visible to every user, what it does is not.
+    /// A server that is no standby (any more) misses nothing. A standby that hears from its primary and has replayed
+    /// all it received is level with it, however long nothing has happened there. Otherwise it is behind by the time
+    /// since the commit that it replayed last. The receiver's process is visible to every user, what it does is not.
     /// </summary>
     public const string LagText = """
         SELECT (CASE

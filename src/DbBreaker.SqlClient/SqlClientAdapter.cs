@@ -50,10 +50,13 @@ public sealed class SqlClientAdapter : DbProviderAdapter
     }
 
     /// <inheritdoc/>
-    /// <remarks>SQL Server has no read-only sessions. The intent leads to a readable secondary of an availability group,
-    /// which refuses writes itself; a replica of another kind has to do so on its own.</remarks>
+    /// <remarks>SQL Server has no read-only sessions. The intent leads to a readable secondary of an availability
+    /// group, which refuses writes itself; a replica of another kind has to do so on its own.</remarks>
     public override string MakeReadOnly(string connectionString) =>
-        new SqlConnectionStringBuilder(connectionString) { ApplicationIntent = ApplicationIntent.ReadOnly }.ConnectionString;
+        new SqlConnectionStringBuilder(connectionString)
+        {
+            ApplicationIntent = ApplicationIntent.ReadOnly,
+        }.ConnectionString;
 
     /// <inheritdoc/>
     /// <remarks>3906: the database is read-only.</remarks>

@@ -15,7 +15,9 @@ public sealed partial class DbGuard
 
     /// <summary>How long a caller may wait: never longer than the driver itself would let it.</summary>
     internal TimeSpan QueueTimeout =>
-        _target?.Endpoint.ConnectTimeout is { } driver && driver < _options.QueueTimeout ? driver : _options.QueueTimeout;
+        _target?.Endpoint.ConnectTimeout is { } driver && driver < _options.QueueTimeout
+            ? driver
+            : _options.QueueTimeout;
 
     private bool TryAcquireSlow(out DbGuardLease lease)
     {

@@ -17,7 +17,8 @@ public sealed partial class DbGuard
     private long _lastFinishAt;
     private Exception? _lastFailure;
 
-    /// <summary>A lease taken by hand reports a success: the operation since it was taken, or since the last report.</summary>
+    /// <summary>A lease taken by hand reports a success: the operation since it was taken, or since the last
+    /// report.</summary>
     internal void Succeed(LeaseSlot slot)
     {
         long startedAt = Volatile.Read(ref slot.OperationStartedAt);
@@ -111,7 +112,9 @@ public sealed partial class DbGuard
     }
 
     internal TimeSpan ElapsedSince(long startedAt) =>
-        startedAt == LeaseSlot.NotRunning ? TimeSpan.Zero : TimeSpan.FromTicks(Math.Max(0, _clock.Attended - startedAt));
+        startedAt == LeaseSlot.NotRunning
+            ? TimeSpan.Zero
+            : TimeSpan.FromTicks(Math.Max(0, _clock.Attended - startedAt));
 
     private void SucceedSlow(long generation, long startedAt)
     {

@@ -27,7 +27,8 @@ public sealed partial class DbGuard
     internal bool TurnsReadsAway => _hasFallbacks && _options.Mode == DbGuardMode.Enforce
         && (IsShut || (IsRecovering && _permits.InUse >= EffectiveLimit));
 
-    /// <summary>How long the server has been away, from the last sign of life; zero while the circuit is closed.</summary>
+    /// <summary>How long the server has been away, from the last sign of life; zero while the circuit is
+    /// closed.</summary>
     internal TimeSpan OutageSoFar => _circuit.State is CircuitState.Open or CircuitState.HalfOpen
         ? TimeSpan.FromTicks(Math.Max(0, _clock.Attended - Volatile.Read(ref _outageSince)))
         : TimeSpan.Zero;
@@ -71,7 +72,8 @@ public sealed partial class DbGuard
         Volatile.Write(ref _fallbacks, null);
     }
 
-    // The last success is the last sign of life, unless nobody asked for long: then what it took to notice is the bound.
+    // The last success is the last sign of life, unless nobody asked for long: then what it took to notice is the
+    // bound.
     private void OutageBegan_NeedsSync()
     {
         long longest = (_options.StallThreshold + _options.ProbeTimeout).Ticks;

@@ -82,7 +82,9 @@ public sealed partial class DbGuard
                 return _circuit.Open(
                     _circuit.Generation,
                     _clock.Attended,
-                    _circuit.State == CircuitState.Closed ? DbTransitionCause.ProbeUnanswered : DbTransitionCause.TrialHung,
+                    _circuit.State == CircuitState.Closed
+                        ? DbTransitionCause.ProbeUnanswered
+                        : DbTransitionCause.TrialHung,
                     news.Failure ?? _lastFailure ?? new TimeoutException(
                         $"The server did not answer a probe within {news.Elapsed.TotalMilliseconds:0} ms."));
             default:
@@ -135,9 +137,9 @@ public sealed partial class DbGuard
         }
         catch (Exception exception)
         {
-            // An adapter's code on the guard's timer, where whatever it throws would end the process. A pool that cannot be
-            // cleared (the data source is disposed, say) must not stop the recovery; callers that meet a stale connection
-            // report it like any other failure.
+            // An adapter's code on the guard's timer, where whatever it throws would end the process. A pool that
+            // cannot be cleared (the data source is disposed, say) must not stop the recovery; callers that meet a
+            // stale connection report it like any other failure.
             _lastFailure ??= exception;
         }
     }

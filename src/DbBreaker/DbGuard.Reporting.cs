@@ -15,8 +15,8 @@ public sealed partial class DbGuard
     private long _fallbackAnswers;
     private long _fallbackGeneration = -1;
 
-    /// <summary>Raised for each call that was, or in observe mode would have been, rejected, with the text it got, if it
-    /// got one.</summary>
+    /// <summary>Raised for each call that was, or in observe mode would have been, rejected, with the text it got, if
+    /// it got one.</summary>
     internal event Action<DbGuard, RejectionCause, string?>? Rejected;
 
     /// <summary>Raised for each probe that came back or is overdue.</summary>

@@ -44,8 +44,8 @@ public sealed partial class DbGuard
         if (_ramp is null && change.From == CircuitState.Closed) _normalLatency = _waits.MeanHold;
         _ramp = null;
         _suspicion = SuspicionCause.None;
-        // First the queue, or the new epoch would grant its room to those who wait. The window of the coming trials is set
-        // now, while nobody passes, so that nobody slips by it later.
+        // First the queue, or the new epoch would grant its room to those who wait. The window of the coming trials is
+        // set now, while nobody passes, so that nobody slips by it later.
         _permits.RejectWaiting();
         _permits.StartEpoch(_options.HalfOpenPermits);
         _opens.RejectWaiting();

@@ -29,7 +29,8 @@ public sealed partial class DbGuard
     // True while nothing out of the ordinary is going on, so that the hot path asks one question. Written by Refresh.
     private volatile bool _isPlain;
 
-    internal DbGuard(string name, DbGuardOptions options, TimeProvider time, GuardTarget? target, Func<double>? random = null)
+    internal DbGuard(
+        string name, DbGuardOptions options, TimeProvider time, GuardTarget? target, Func<double>? random = null)
     {
         Name = name;
         _options = options;
@@ -72,8 +73,8 @@ public sealed partial class DbGuard
     /// <summary>Takes a permit, waiting in the queue when none is free.</summary>
     /// <returns>The lease, to be disposed.</returns>
     /// <exception cref="DbCircuitOpenException">The circuit is open or isolated.</exception>
-    /// <exception cref="DbPoolSaturatedException">The queue is full, or the wait is predicted to be, or was, longer than
-    /// <see cref="DbGuardOptions.QueueTimeout"/>.</exception>
+    /// <exception cref="DbPoolSaturatedException">The queue is full, or the wait is predicted to be, or was, longer
+    /// than <see cref="DbGuardOptions.QueueTimeout"/>.</exception>
     public DbGuardLease Acquire() =>
         TryAcquirePlain(out DbGuardLease lease) ? lease : AcquireSlow(CancellationToken.None);
 
@@ -81,8 +82,8 @@ public sealed partial class DbGuard
     /// <param name="cancellationToken">Ends the wait; nothing is held then.</param>
     /// <returns>The lease, to be disposed.</returns>
     /// <exception cref="DbCircuitOpenException">The circuit is open or isolated.</exception>
-    /// <exception cref="DbPoolSaturatedException">The queue is full, or the wait is predicted to be, or was, longer than
-    /// <see cref="DbGuardOptions.QueueTimeout"/>.</exception>
+    /// <exception cref="DbPoolSaturatedException">The queue is full, or the wait is predicted to be, or was, longer
+    /// than <see cref="DbGuardOptions.QueueTimeout"/>.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public ValueTask<DbGuardLease> AcquireAsync(CancellationToken cancellationToken = default) =>
         !cancellationToken.IsCancellationRequested && TryAcquirePlain(out DbGuardLease lease)
@@ -120,8 +121,8 @@ public sealed partial class DbGuard
 
     private DbGuardLease Hold(int epoch, long generation)
     {
-        // After the permit was taken: the monitor stops only when it finds none in use, so one of the two sees the other.
-        // Before the clock is read: after a rest its coarse time is that of the last tick, minutes ago perhaps.
+        // After the permit was taken: the monitor stops only when it finds none in use, so one of the two sees the
+        // other. Before the clock is read: after a rest its coarse time is that of the last tick, minutes ago perhaps.
         if (!_isWatching) StartWatching();
         LeaseSlot slot = _leases.Claim(out long version);
         slot.Epoch = epoch;

@@ -4,7 +4,8 @@ namespace DbBreaker;
 
 /// <summary>
 /// A call that a guard rejected before it reached the database. It is a <see cref="DbException"/>, so that existing
-/// handlers see it, and neither a timeout nor a driver's exception, so that EF Core's retrying strategies leave it alone.
+/// handlers see it, and neither a timeout nor a driver's exception, so that EF Core's retrying strategies leave it
+/// alone.
 /// </summary>
 public abstract class DbGuardException : DbException
 {

@@ -4,9 +4,9 @@ namespace DbBreaker;
 
 /// <summary>
 /// A permit to use the database, from <see cref="DbGuard.AcquireAsync"/> until <see cref="Dispose"/>. What became of it
-/// is reported with <see cref="ReportSuccess"/> or <see cref="ReportFailure"/>; no report is no evidence. A value: copies
-/// are the same lease, and it ends once, whichever copy is disposed first. The default value is no lease; every member
-/// does nothing on it. Members may be called from any thread.
+/// is reported with <see cref="ReportSuccess"/> or <see cref="ReportFailure"/>; no report is no evidence. A value:
+/// copies are the same lease, and it ends once, whichever copy is disposed first. The default value is no lease; every
+/// member does nothing on it. Members may be called from any thread.
 /// </summary>
 public readonly struct DbGuardLease : IDisposable, IEquatable<DbGuardLease>
 {
@@ -33,8 +33,8 @@ public readonly struct DbGuardLease : IDisposable, IEquatable<DbGuardLease>
         if (_slot is { } slot && slot.Version == _version) slot.Guard.Succeed(slot);
     }
 
-    /// <summary>Reports that an operation failed. The exception is classified: only a server that is gone or silent is a
-    /// failure, an error that it answered is a success.</summary>
+    /// <summary>Reports that an operation failed. The exception is classified: only a server that is gone or silent is
+    /// a failure, an error that it answered is a success.</summary>
     /// <param name="exception">What was thrown. The same object counts once.</param>
     /// <param name="phase">What was being done.</param>
     /// <exception cref="ArgumentNullException"><paramref name="exception"/> is null.</exception>

@@ -49,7 +49,8 @@ public sealed partial class DbGuardOptions
     /// <value>The default value is 250 milliseconds. From 10 milliseconds to 10 minutes.</value>
     public TimeSpan ProbeInterval { get; set; } = Ms(DbGuardDefaults.ProbeIntervalMs);
 
-    /// <summary>Gets or sets the longest time between two probes. Not shorter than <see cref="ProbeInterval"/>.</summary>
+    /// <summary>Gets or sets the longest time between two probes. Not shorter than
+    /// <see cref="ProbeInterval"/>.</summary>
     /// <value>The default value is 1 second. From 10 milliseconds to 10 minutes.</value>
     public TimeSpan MaxProbeInterval { get; set; } = Ms(DbGuardDefaults.MaxProbeIntervalMs);
 

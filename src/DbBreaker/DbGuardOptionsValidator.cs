@@ -26,16 +26,17 @@ internal static class DbGuardOptionsValidator
         if (options.PermitLimit > endpoint.MaxPoolSize)
         {
             yield return $"PermitLimit is {options.PermitLimit}, but the pool of {endpoint.DisplayName} holds at most "
-                + $"{endpoint.MaxPoolSize} connections. Lower PermitLimit, or raise the pool's maximum in the connection "
-                + "string.";
+                + $"{endpoint.MaxPoolSize} connections. Lower PermitLimit, or raise the pool's maximum in the "
+                + "connection string.";
         }
 
         // The default gives way to a shorter timeout of the driver's; a value that somebody chose contradicts it.
-        if (options.QueueTimeout.TotalMilliseconds != D.QueueTimeoutMs && options.QueueTimeout > endpoint.ConnectTimeout)
+        if (options.QueueTimeout > endpoint.ConnectTimeout
+            && options.QueueTimeout.TotalMilliseconds != D.QueueTimeoutMs)
         {
-            yield return $"QueueTimeout is {options.QueueTimeout}, but the connection string of {endpoint.DisplayName} lets "
-                + $"a caller wait {endpoint.ConnectTimeout} for a connection. Lower QueueTimeout, or raise the timeout in the "
-                + "connection string.";
+            yield return $"QueueTimeout is {options.QueueTimeout}, but the connection string of "
+                + $"{endpoint.DisplayName} lets a caller wait {endpoint.ConnectTimeout} for a connection. "
+                + "Lower QueueTimeout, or raise the timeout in the connection string.";
         }
 
         foreach (string problem in ReplicaCheck.Problems(options, target)) yield return problem;

@@ -70,13 +70,17 @@ public sealed partial class DbGuardRegistry
     /// <param name="name">The name.</param>
     /// <returns>The guard, or null.</returns>
     public DbGuard? Find(string name) =>
-        _byName.TryGetValue(name ?? throw new ArgumentNullException(nameof(name)), out GuardEntry? entry) ? entry.Guard : null;
+        _byName.TryGetValue(name ?? throw new ArgumentNullException(nameof(name)), out GuardEntry? entry)
+            ? entry.Guard
+            : null;
 
     /// <summary>The guard of a connection: by name, else by where its string leads (rule 18).</summary>
     internal DbGuard For(
         DbConnection connection, string? name, Action<DbGuardOptions>? configure, DbDataSource? dataSource = null)
     {
-        GuardEntry entry = name is null ? ByString(connection, configure, dataSource) : ByName(name, connection, configure, dataSource);
+        GuardEntry entry = name is null
+            ? ByString(connection, configure, dataSource)
+            : ByName(name, connection, configure, dataSource);
         if (configure is not null && !entry.IsChecked(configure))
         {
             Agree(entry, CodeOptions.From(configure)!);
@@ -86,7 +90,8 @@ public sealed partial class DbGuardRegistry
         return entry.Use(_time);
     }
 
-    private GuardEntry ByName(string name, DbConnection connection, Action<DbGuardOptions>? configure, DbDataSource? dataSource)
+    private GuardEntry ByName(
+        string name, DbConnection connection, Action<DbGuardOptions>? configure, DbDataSource? dataSource)
     {
         if (!_byName.TryGetValue(name, out GuardEntry? entry))
         {
@@ -105,7 +110,9 @@ public sealed partial class DbGuardRegistry
     {
         (Type, string) text = (connection.GetType(), connection.ConnectionString);
         object? source = dataSource ?? DbProviderAdapters.For(connection).GetSource(connection);
-        bool isKnown = source is null ? _byText.TryGetValue(text, out GuardEntry? entry) : _bySource.TryGetValue(source, out entry);
+        bool isKnown = source is null
+            ? _byText.TryGetValue(text, out GuardEntry? entry)
+            : _bySource.TryGetValue(source, out entry);
         // An evicted guard makes way for a new one; what still holds it keeps it.
         if (isKnown && _byName.ContainsKey(entry!.Guard.Name)) return entry;
         GuardTarget target = GuardTarget.Create(connection, dataSource);
@@ -172,6 +179,7 @@ public sealed partial class DbGuardRegistry
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         if (name.Length > MaxNameLength)
-            throw new ArgumentException($"The guard's name has {name.Length} characters; accepted are up to {MaxNameLength}.", nameof(name));
+            throw new ArgumentException(
+                $"The guard's name has {name.Length} characters; accepted are up to {MaxNameLength}.", nameof(name));
     }
 }

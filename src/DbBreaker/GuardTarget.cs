@@ -12,7 +12,8 @@ internal sealed class GuardTarget
     private readonly DbDataSource? _dataSource;
     private ImmutableList<GuardTarget> _otherPools = [];
 
-    private GuardTarget(DbProviderAdapter adapter, DbEndpoint endpoint, DbConnection prototype, DbDataSource? dataSource)
+    private GuardTarget(
+        DbProviderAdapter adapter, DbEndpoint endpoint, DbConnection prototype, DbDataSource? dataSource)
     {
         Adapter = adapter;
         Endpoint = endpoint;
@@ -37,8 +38,8 @@ internal sealed class GuardTarget
         return new GuardTarget(adapter, endpoint, prototype, dataSource);
     }
 
-    /// <summary>Another way to the same database, with a pool of its own: a data source beside a connection string, or a
-    /// string that a framework rewrote.</summary>
+    /// <summary>Another way to the same database, with a pool of its own: a data source beside a connection string, or
+    /// a string that a framework rewrote.</summary>
     public void Add(GuardTarget other) => ImmutableInterlocked.Update(
         ref _otherPools, static (known, added) => known.Count < MaxPools ? known.Add(added) : known, other);
 

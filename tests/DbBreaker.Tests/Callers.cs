@@ -4,7 +4,8 @@ namespace DbBreaker.Tests;
 internal static class Callers
 {
     /// <summary>Asks for a permit: on a thread of its own when synchronously.</summary>
-    public static Task<DbGuardLease> Acquire(DbGuard guard, bool isAsync, CancellationToken cancellationToken = default) =>
+    public static Task<DbGuardLease> Acquire(
+        DbGuard guard, bool isAsync, CancellationToken cancellationToken = default) =>
         isAsync
             ? guard.AcquireAsync(cancellationToken).AsTask()
             : Task.Factory.StartNew(

@@ -139,7 +139,8 @@ internal sealed class GuardBench
         {
             int draws = Volatile.Read(ref _draws), calls = Probe.Calls;
             Time.Advance(Tick);
-            // A probe that is sent draws its jitter, and starts on another thread: real time, not the guard's, has to pass.
+            // A probe that is sent draws its jitter, and starts on another thread: real time, not the guard's, has to
+            // pass.
             if (Volatile.Read(ref _draws) != draws)
                 SpinWait.SpinUntil(() => Probe.Calls > calls, TimeSpan.FromSeconds(5));
         }

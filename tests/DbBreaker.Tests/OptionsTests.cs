@@ -34,7 +34,8 @@ public sealed class OptionsTests
 
         double beyond = end + (IsShare(name) ? 0.001 : 1) * (upper ? 1 : -1);
         DbGuardOptions wrong = With(name, beyond);
-        string problem = DbGuardOptionsValidator.Problems(wrong).First(p => p.StartsWith(name + " is ", StringComparison.Ordinal));
+        string problem = DbGuardOptionsValidator.Problems(wrong)
+            .First(p => p.StartsWith(name + " is ", StringComparison.Ordinal));
         Assert.Contains("accepted is", problem);
         Assert.Contains(Convert.ToString(Property(name).GetValue(wrong), null)!, problem);
         Assert.Contains(name, Assert.Throws<ArgumentException>(() => DbGuardOptionsValidator.Validate(wrong)).Message);
@@ -61,7 +62,8 @@ public sealed class OptionsTests
     {
         var options = new DbGuardOptions();
         Property(name).SetValue(options, double.NaN);
-        Assert.Contains(DbGuardOptionsValidator.Problems(options), p => p.StartsWith(name + " is NaN", StringComparison.Ordinal));
+        Assert.Contains(
+            DbGuardOptionsValidator.Problems(options), p => p.StartsWith(name + " is NaN", StringComparison.Ordinal));
         Property(name).SetValue(options, double.PositiveInfinity);
         Assert.NotEmpty(DbGuardOptionsValidator.Problems(options));
     }
@@ -157,6 +159,7 @@ public sealed class OptionsTests
     private static void Set(DbGuardOptions options, string name, double value)
     {
         Type type = Nullable.GetUnderlyingType(Property(name).PropertyType) ?? Property(name).PropertyType;
-        Property(name).SetValue(options, type == typeof(TimeSpan) ? TimeSpan.FromMilliseconds(value) : Number(type, value));
+        Property(name).SetValue(
+            options, type == typeof(TimeSpan) ? TimeSpan.FromMilliseconds(value) : Number(type, value));
     }
 }

@@ -29,7 +29,8 @@ public sealed class RegistryTests
         _registry.GetOrAdd("orders");
         var conflict = Assert.Throws<InvalidOperationException>(
             () => _registry.GetOrAdd("orders", new DbGuardOptions { FailureRatio = 0.7 }));
-        foreach (string part in (string[])["orders", "FailureRatio", "0.3", "0.7"]) Assert.Contains(part, conflict.Message);
+        string[] parts = ["orders", "FailureRatio", "0.3", "0.7"];
+        foreach (string part in parts) Assert.Contains(part, conflict.Message);
     }
 
     [Fact]

@@ -1,7 +1,8 @@
 namespace DbBreaker.Admission;
 
 /// <summary>The slots of a guard. Finding a free one starts at a place of the thread's own and takes one
-/// compare-and-swap; the table grows when callers outnumber it and never shrinks (the permit limit bounds it).</summary>
+/// compare-and-swap; the table grows when callers outnumber it and never shrinks (the permit limit bounds
+/// it).</summary>
 internal sealed class LeaseTable(DbGuard guard)
 {
     private const int FirstSize = 32, MaxProbes = 16;

@@ -3,8 +3,8 @@ namespace DbBreaker.Admission;
 /// <summary>
 /// Predicts how long a caller would wait: its position times the interval at which permits come back. The interval is
 /// the mean hold divided by the permits, and once no permit has come back for four mean holds and 20 ms, at least half
-/// of that silence, so that the queue in front of a frozen server stops growing within a few hold times while a burst on
-/// a healthy one passes. Times are ticks of 100 ns on the guard's attended clock: a paused process is not a silence.
+/// of that silence, so that the queue in front of a frozen server stops growing within a few hold times while a burst
+/// on a healthy one passes. Times are ticks of 100 ns on the guard's attended clock: a paused process is not a silence.
 /// </summary>
 internal sealed class WaitPredictor
 {

@@ -42,7 +42,8 @@ internal sealed class Circuit
     /// <summary>When the break ends; meaningful while open.</summary>
     public long BreakUntil => Volatile.Read(ref _breakUntil);
 
-    /// <summary>True while the break was set because a recovery failed: an answered probe does not end it early.</summary>
+    /// <summary>True while the break was set because a recovery failed: an answered probe does not end it
+    /// early.</summary>
     public bool IsFlapping { get; private set; }
 
     public static CircuitState StateOf(long generation) => (CircuitState)(generation & ((1 << StateBits) - 1));
@@ -88,7 +89,8 @@ internal sealed class Circuit
         }
     }
 
-    /// <summary>Opens a closed circuit because the server did not answer, or a half-open one because it fell silent.</summary>
+    /// <summary>Opens a closed circuit because the server did not answer, or a half-open one because it fell
+    /// silent.</summary>
     public CircuitChange? Open(long generation, long now, DbTransitionCause cause, Exception? failure)
     {
         lock (_lock)

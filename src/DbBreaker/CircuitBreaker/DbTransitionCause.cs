@@ -6,7 +6,8 @@ public enum DbTransitionCause
     /// <summary>The share of failures in the window reached <see cref="DbGuardOptions.FailureRatio"/>.</summary>
     FailureRatio,
 
-    /// <summary>The share of slow operations in the window reached <see cref="DbGuardOptions.SlowCallRatio"/>.</summary>
+    /// <summary>The share of slow operations in the window reached
+    /// <see cref="DbGuardOptions.SlowCallRatio"/>.</summary>
     SlowCallRatio,
 
     /// <summary>Operations stalled or failed in a row, and the server did not answer the probe.</summary>

@@ -29,7 +29,9 @@ internal sealed class SlidingWindow
         long seen = Volatile.Read(ref bucket);
         while (true)
         {
-            long next = Slice(seen) == (slice & SliceMask) ? AddHalvingWhenFull(seen, step) : (slice << (2 * CountBits)) | step;
+            long next = Slice(seen) == (slice & SliceMask)
+                ? AddHalvingWhenFull(seen, step)
+                : (slice << (2 * CountBits)) | step;
             long found = Interlocked.CompareExchange(ref bucket, next, seen);
             if (found == seen) return;
             seen = found;

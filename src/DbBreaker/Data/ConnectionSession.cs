@@ -1,6 +1,5 @@
 using System.Data;
 using System.Data.Common;
-using System.Transactions;
 using DbBreaker.Admission;
 
 namespace DbBreaker.Data;
@@ -10,7 +9,7 @@ namespace DbBreaker.Data;
 /// open to close, stamps operations, and notices a connection that falls without being closed.
 /// One per connection object; used like the connection, by one caller at a time, except for state changes.
 /// </summary>
-internal sealed class ConnectionSession
+internal sealed partial class ConnectionSession
 {
     private DbGuardLease _lease;
     private int _brake = DbGuard.NotBraked;
@@ -56,37 +55,6 @@ internal sealed class ConnectionSession
 
     /// <summary>Whether the open reader closes the connection when it is closed: that fall is wanted.</summary>
     public bool ClosesWithReader { get; set; }
-
-    /// <summary>Whether reads that the guard rejects go to its fallback. A connection to a stand-in has none: a chain
-    /// ends.</summary>
-    public bool MayFallBack { get; init; } = true;
-
-    /// <summary>
-    /// Whether the open was put off: the guard rejects, and a fallback may answer reads. Whatever else the caller does
-    /// next, or a read once the guard admits it, opens the connection then, or gets the rejection.
-    /// </summary>
-    public bool IsDeferred { get; private set; }
-
-    /// <summary>Whether a read would be turned away at once and has somewhere else to go.</summary>
-    public bool FallsBack => MayFallBack && !InTransaction && Guard.TurnsReadsAway && Guard.Fallbacks is not null;
-
-    /// <summary>Whether an open that got this rejection is put off.</summary>
-    public bool Defers(DbGuardException rejection) =>
-        MayFallBack && Guard.FallsBackOn(rejection) && Transaction.Current is null;
-
-    /// <summary>Puts an open off when it would be rejected now, reads have somewhere else to go, and no transaction waits
-    /// for the connection.</summary>
-    public bool TryDefer()
-    {
-        if (IsDeferred || !FallsBack || Transaction.Current is not null) return IsDeferred;
-        Defer();
-        return true;
-    }
-
-    public void Defer() => IsDeferred = true;
-
-    /// <summary>The open is tried anew; nothing is put off any more.</summary>
-    public void ForgetDeferral() => IsDeferred = false;
 
     /// <summary>Takes a permit before the pool is asked. Throws the rejection.</summary>
     public void BeforeOpen()
@@ -145,14 +113,15 @@ internal sealed class ConnectionSession
         {
             long startedAt = slot.AcquiredAt;
             TimeSpan elapsed = Guard.ElapsedSince(startedAt);
-            Guard.Fail(slot.Generation, startedAt, new DbFailure(exception, DbPhase.Opening, elapsed, Connection.State));
+            var failure = new DbFailure(exception, DbPhase.Opening, elapsed, Connection.State);
+            Guard.Fail(slot.Generation, startedAt, failure);
         }
 
         _lease.Dispose();
     }
 
-    /// <summary>The open was cancelled and nobody hands over the exception (EF Core): the permit is back, and there is no
-    /// evidence. Does nothing when no open is in progress.</summary>
+    /// <summary>The open was cancelled and nobody hands over the exception (EF Core): the permit is back, and there is
+    /// no evidence. Does nothing when no open is in progress.</summary>
     public void OpenCancelled()
     {
         if (!_opening) return;
@@ -263,8 +232,8 @@ internal sealed class ConnectionSession
         !_lease.IsHeld && !Guard.IsDisabled && Connection.State == ConnectionState.Closed
         && !(InTransaction && Guard.IsShut);
 
-    // Outside a transaction, a command on an idle connection meets the gate when the circuit is open, or when its permit
-    // is from before an outage, or when there is none because somebody else opened the connection.
+    // Outside a transaction, a command on an idle connection meets the gate when the circuit is open, or when its
+    // permit is from before an outage, or when there is none because somebody else opened the connection.
     private bool MustPassGate =>
         !InTransaction && !Reading && !Guard.IsDisabled
         && (Guard.IsShut || !_lease.IsHeld || _lease.Slot!.Epoch != Guard.Epoch)
@@ -283,54 +252,12 @@ internal sealed class ConnectionSession
     private long GenerationOfOperation =>
         _lease.IsHeld && _lease.Slot is { } slot && slot.Epoch != Guard.Epoch ? slot.Generation : Guard.Generation;
 
-    private void OpenDeferred()
-    {
-        BeforeOpen();
-        try
-        {
-            Connection.Open();
-        }
-        catch (Exception exception)
-        {
-            OpenFailed(exception);
-            throw;
-        }
-
-        IsDeferred = false;
-        Opened();
-    }
-
-    private async ValueTask OpenDeferredAsync(CancellationToken cancellationToken)
-    {
-        await BeforeOpenAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            await Connection.OpenAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception exception)
-        {
-            OpenFailed(exception);
-            throw;
-        }
-
-        IsDeferred = false;
-        Opened();
-    }
-
     private long GenerationOfHold => _lease.IsHeld ? _lease.Slot!.Generation : Guard.Generation;
 
     private void Take(DbGuardLease lease)
     {
         _lease = lease;
         if (Guard.Adapter.CollectsLeakedConnections) lease.Slot?.Own(Connection, lease.Version);
-    }
-
-    // A driver notices a lost connection when it uses it, so the watch begins with the first use, once for each object.
-    private void Watch()
-    {
-        if (_isWatching) return;
-        _isWatching = true;
-        Connection.StateChange += OnStateChange;
     }
 
     private void Opening(int brake)
@@ -368,46 +295,4 @@ internal sealed class ConnectionSession
         Volatile.Write(
             ref slot.OperationStartedAt, operation.IsNone ? LeaseSlot.NotRunning : operation.StartedAt);
     }
-
-    private void Judge(long generation, long startedAt, Exception exception, DbPhase phase)
-    {
-        var failure = new DbFailure(exception, phase, Guard.ElapsedSince(startedAt), Connection.State);
-        if (_fell && DbGuard.IsOwnRejection(exception)) return;
-        DbFailureKind kind = Guard.Fail(generation, startedAt, failure);
-        bool counted = DbFailureClassifier.IsFailure(kind, failure);
-        // The fall itself is a failure, whatever the exception was taken for, unless the server said why: it is full, or
-        // it answered with an error after which the driver, or a limit on the session, closes a connection.
-        bool serverSaidWhy = kind is DbFailureKind.Saturated or DbFailureKind.Answered or DbFailureKind.Contention;
-        if (_fell && !counted && !serverSaidWhy) CountFall(generation);
-        _fell = false;
-    }
-
-    private void CountFall(long generation)
-    {
-        _fell = false;
-        Guard.ConnectionFell(generation);
-    }
-
-    private void OnStateChange(object sender, StateChangeEventArgs change)
-    {
-        if (_isDetached) return;
-        // From Connecting it is an open that failed, which ends with an exception; from Broken it fell before.
-        if (change.OriginalState is ConnectionState.Closed or ConnectionState.Connecting or ConnectionState.Broken
-            || change.CurrentState is not (ConnectionState.Closed or ConnectionState.Broken)) return;
-        bool expected = _closeIsWanted || (_running.IsNone && (ClosesWithReader || IsUnannouncedClose));
-        long generation = GenerationOfHold;
-        bool isRunning = !_running.IsNone;
-        Closed();
-        _closeIsWanted = false;
-        if (expected) return;
-        // An operation that is running ends with an exception that says more; it counts there, once.
-        if (isRunning) _fell = true;
-        else
-        {
-            _fallCounted = true;
-            Guard.ConnectionFell(generation);
-        }
-    }
-
-    private bool IsUnannouncedClose => !AnnouncesCloses && !Reading;
 }

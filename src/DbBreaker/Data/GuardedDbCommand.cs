@@ -25,8 +25,8 @@ public sealed class GuardedDbCommand : DbCommand
     /// <summary>Gets the driver's command. Executing it here bypasses the guard.</summary>
     public DbCommand Inner { get; }
 
-    /// <summary>Gets where the rows of the latest execution came from, and how old they may be, when the guard's fallback
-    /// gave them; null when they are the primary's.</summary>
+    /// <summary>Gets where the rows of the latest execution came from, and how old they may be, when the guard's
+    /// fallback gave them; null when they are the primary's.</summary>
     public DbReadOrigin? FallbackOrigin => _read?.Origin;
 
     /// <inheritdoc/>

@@ -90,8 +90,8 @@ public abstract class DbProviderAdapter
     /// each connection then.</returns>
     public virtual string? MakeReadOnly(string connectionString) => null;
 
-    /// <summary>Gets the command that makes a session read-only, or null when the database has none. Without either way,
-    /// only a replica that is read-only by itself refuses writes.</summary>
+    /// <summary>Gets the command that makes a session read-only, or null when the database has none. Without either
+    /// way, only a replica that is read-only by itself refuses writes.</summary>
     public virtual string? ReadOnlySessionText => null;
 
     /// <summary>Tells whether the server refused a command because the session, or the whole server, is read-only. By
@@ -101,9 +101,9 @@ public abstract class DbProviderAdapter
         ExceptionChain.Find<DbException>(failure.Exception) is { SqlState: "25006" };
 
     /// <summary>
-    /// Gets the query by which a replica tells how far it is behind, or null when it cannot. Its one row has two columns:
-    /// the seconds, a double or null when not known, and whether the replica still hears from its primary. Without that,
-    /// the time since the primary was lost is taken off the seconds.
+    /// Gets the query by which a replica tells how far it is behind, or null when it cannot. Its one row has two
+    /// columns: the seconds, a double or null when not known, and whether the replica still hears from its primary.
+    /// Without that, the time since the primary was lost is taken off the seconds.
     /// </summary>
     public virtual string? ReplicaLagText => null;
 

@@ -7,9 +7,9 @@ namespace DbBreaker;
 // What answers reads while the circuit is open. Writes and transactions are rejected whatever stands here.
 public sealed partial class DbGuardOptions
 {
-    /// <summary>Gets or sets how far a replica may be behind to answer, or null to take it however far it is. The lag is
-    /// measured on the standby, at most once a second; where the driver's adapter cannot measure it (today: everywhere
-    /// but on PostgreSQL) a replica with a bound is never used, and the rejection says so.</summary>
+    /// <summary>Gets or sets how far a replica may be behind to answer, or null to take it however far it is. The lag
+    /// is measured on the standby, at most once a second; where the driver's adapter cannot measure it (today:
+    /// everywhere but on PostgreSQL) a replica with a bound is never used, and the rejection says so.</summary>
     /// <value>The default value is null. From 0 to 1 day.</value>
     public TimeSpan? MaxReplicaLag { get; set; }
 
@@ -38,8 +38,8 @@ public sealed partial class DbGuardOptions
     /// <param name="connectionString">The replica's, complete with credentials, for the primary's driver.</param>
     /// <param name="configure">Sets the options of the replica's guard.</param>
     /// <returns>The same options.</returns>
-    /// <exception cref="ArgumentException"><paramref name="connectionString"/> is null, empty or white space. That it is
-    /// the primary's own, or unreadable, is found when the guard is made.</exception>
+    /// <exception cref="ArgumentException"><paramref name="connectionString"/> is null, empty or white space. That it
+    /// is the primary's own, or unreadable, is found when the guard is made.</exception>
     public DbGuardOptions FallbackToReplica(string connectionString, Action<DbGuardOptions>? configure = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(connectionString);

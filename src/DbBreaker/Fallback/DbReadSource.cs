@@ -6,7 +6,8 @@ public enum DbReadSource
     /// <summary>The database itself.</summary>
     Primary,
 
-    /// <summary>A replica, see <see cref="DbGuardOptions.FallbackToReplica(string, Action{DbGuardOptions}?)"/>.</summary>
+    /// <summary>A replica, see
+    /// <see cref="DbGuardOptions.FallbackToReplica(string, Action{DbGuardOptions}?)"/>.</summary>
     Replica,
 
     /// <summary>Rows of an earlier answer.</summary>

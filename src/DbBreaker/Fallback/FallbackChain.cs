@@ -20,7 +20,8 @@ internal sealed class FallbackChain(DbGuard guard, ImmutableArray<FallbackLink> 
     public FallbackAnswer Answer(DbFallbackCall call)
     {
         ValueTask<FallbackAnswer> answering = AnswerAsync(call, async: false, CancellationToken.None);
-        System.Diagnostics.Debug.Assert(answering.IsCompleted, "A link waited asynchronously for a synchronous caller.");
+        System.Diagnostics.Debug.Assert(
+            answering.IsCompleted, "A link waited asynchronously for a synchronous caller.");
         return answering.GetAwaiter().GetResult();
     }
 

@@ -15,7 +15,8 @@ internal sealed class FallbackRead
     /// <summary>Where the latest answer came from, or null when it was the primary's.</summary>
     public DbReadOrigin? Origin => _call?.Origin;
 
-    /// <summary>Whether the operation is a read that may be answered elsewhere: a query outside a transaction.</summary>
+    /// <summary>Whether the operation is a read that may be answered elsewhere: a query outside a
+    /// transaction.</summary>
     public static bool IsPossible(ConnectionSession? session, in OperationPlan plan) =>
         session is { MayFallBack: true, InTransaction: false } && session.Guard.Fallbacks is not null
         && plan is { Gated: true, Effect: TransactionEffect.None };
@@ -67,7 +68,8 @@ internal sealed class FallbackRead
         {
             try
             {
-                return await GuardedOperation.RunAsync(session, plan, state, run, cancellationToken).ConfigureAwait(false);
+                return await GuardedOperation.RunAsync(session, plan, state, run, cancellationToken)
+                    .ConfigureAwait(false);
             }
             catch (DbGuardException refused) when (session.Guard.FallsBackOn(refused))
             {

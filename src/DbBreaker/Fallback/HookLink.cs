@@ -29,7 +29,8 @@ internal sealed class HookLink(DbGuardOptions options) : FallbackLink
                 return null;
             }
         }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested && exception is not DbGuardException)
+        catch (Exception exception)
+            when (!cancellationToken.IsCancellationRequested && exception is not DbGuardException)
         {
             call.Decline(Name, $"threw {exception.GetType().Name}", exception);
             return null;

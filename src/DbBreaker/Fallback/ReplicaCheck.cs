@@ -37,7 +37,8 @@ internal static class ReplicaCheck
         {
             throw new ArgumentException(
                 $"FallbackToReplica was given a connection string that {primary.Prototype.GetType().Name} cannot read: "
-                + $"{exception.Message} A replica has to be of the primary's provider ({primary.Adapter.ProviderName}).");
+                + $"{exception.Message} A replica has to be of the primary's provider "
+                + $"({primary.Adapter.ProviderName}).");
         }
     }
 
@@ -57,7 +58,7 @@ internal static class ReplicaCheck
                 replica.DataSource, primary.Prototype.DataSource, StringComparison.OrdinalIgnoreCase));
         if (!same) return;
         throw new ArgumentException(
-            $"FallbackToReplica was given {there.DisplayName}, which is the primary itself. When it is not there, neither "
+            $"FallbackToReplica was given {there.DisplayName}, which is the primary itself. When it is not there, "
             + "is the replica: give the standby's own host and port, or leave the call out.");
     }
 }

@@ -66,7 +66,8 @@ internal sealed class ReplicaLag(DbGuard primary, string? commandText)
             else reader.Dispose();
             return new Reading(lag, null, _time.GetTimestamp(), IsKnown: true);
         }
-        catch (DbException exception) when (exception.SqlState is not null && connection.State == System.Data.ConnectionState.Open)
+        catch (DbException exception)
+            when (exception.SqlState is not null && connection.State == System.Data.ConnectionState.Open)
         {
             // The server has no such functions, or this user may not ask: it works, and its lag is not known.
             return new Reading(null, exception, _time.GetTimestamp(), IsKnown: true);

@@ -2,7 +2,8 @@ using System.Data.Common;
 
 namespace DbBreaker.Fallback;
 
-/// <summary>A replica as it was given: by its connection string, or by a data source, which stays its giver's.</summary>
+/// <summary>A replica as it was given: by its connection string, or by a data source, which stays its
+/// giver's.</summary>
 internal sealed record ReplicaSetting(
     string? ConnectionString, DbDataSource? DataSource, Action<DbGuardOptions>? Configure)
 {

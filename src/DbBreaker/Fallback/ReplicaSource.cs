@@ -17,7 +17,8 @@ internal sealed class ReplicaSource
         IsReadOnly = isReadOnly;
     }
 
-    /// <summary>Whether the connection string makes sessions read-only, so that nothing has to be sent for it.</summary>
+    /// <summary>Whether the connection string makes sessions read-only, so that nothing has to be sent for
+    /// it.</summary>
     public bool IsReadOnly { get; }
 
     /// <exception cref="ArgumentException">The replica cannot be one of this primary; the message says why.</exception>

@@ -2,9 +2,9 @@ namespace DbBreaker.Liveness;
 
 /// <summary>
 /// The guard's time, in ticks of 100 ns since it was made. <see cref="Now"/> is exact. <see cref="Attended"/> is the
-/// time the guard was awake to watch: when its timer ran late (a starved thread pool, a stopped process), it moves on by
-/// two ticks at most, so that what looks like silence in between is no evidence (rule 9). <see cref="Coarse"/> is the
-/// attended time at the last tick: a plain read for the hot path.
+/// time the guard was awake to watch: when its timer ran late (a starved thread pool, a stopped process), it moves on
+/// by two ticks at most, so that what looks like silence in between is no evidence (rule 9). <see cref="Coarse"/> is
+/// the attended time at the last tick: a plain read for the hot path.
 /// </summary>
 internal sealed class AttendedClock(TimeProvider time, TimeSpan tick)
 {

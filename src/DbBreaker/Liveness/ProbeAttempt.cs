@@ -1,6 +1,7 @@
 namespace DbBreaker.Liveness;
 
-/// <summary>One probe under way. The result is written by the attempt's own thread and read by the guard's tick.</summary>
+/// <summary>One probe under way. The result is written by the attempt's own thread and read by the guard's
+/// tick.</summary>
 internal sealed class ProbeAttempt(long startedAt, long startedAtExact)
 {
     private StrongBox? _result;

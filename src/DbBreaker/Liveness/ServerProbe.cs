@@ -21,7 +21,8 @@ internal static class ServerProbe
         thread.UnsafeStart();
     }
 
-    public static void Launch(AttendedClock clock, Func<CancellationToken, Task> probe, TimeSpan timeout, ProbeAttempt attempt)
+    public static void Launch(
+        AttendedClock clock, Func<CancellationToken, Task> probe, TimeSpan timeout, ProbeAttempt attempt)
     {
         _ = Task.Run(async () =>
         {

@@ -34,7 +34,8 @@ internal sealed class RejectionLog(DbGuard guard, GuardJournal journal)
         else
         {
             Log.CallRejected(
-                journal.Logger, guard.Name, cause.ToString(), text ?? guard.LastReason, (long)SummaryInterval.TotalMilliseconds);
+                journal.Logger, guard.Name, cause.ToString(), text ?? guard.LastReason,
+                (long)SummaryInterval.TotalMilliseconds);
         }
     }
 

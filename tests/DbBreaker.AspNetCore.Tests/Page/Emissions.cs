@@ -31,8 +31,10 @@ internal sealed class Emissions : ILoggerProvider
         {
             if (instrument.Meter.Name == "DbBreaker") listener.EnableMeasurementEvents(instrument);
         };
-        _meter.SetMeasurementEventCallback<long>((i, _, tags, _) => Add($"{i.Name} {string.Join(' ', tags.ToArray())}"));
-        _meter.SetMeasurementEventCallback<double>((i, _, tags, _) => Add($"{i.Name} {string.Join(' ', tags.ToArray())}"));
+        _meter.SetMeasurementEventCallback<long>(
+            (i, _, tags, _) => Add($"{i.Name} {string.Join(' ', tags.ToArray())}"));
+        _meter.SetMeasurementEventCallback<double>(
+            (i, _, tags, _) => Add($"{i.Name} {string.Join(' ', tags.ToArray())}"));
         _meter.Start();
     }
 

@@ -26,7 +26,10 @@ public sealed class FrozenServerTests(Browser browser) : IClassFixture<Browser>
         NpgsqlDataSource driver = NpgsqlDataSource.Create(server.ConnectionString + ";Maximum Pool Size=10;Timeout=5");
         await using GuardedDbDataSource source = driver.WithCircuitBreaker(Guard);
         using CancellationTokenSource over = new();
-        Task[] traffic = [.. Enumerable.Range(0, 8).Select(_ => Task.Run(() => Use(source, emissions, over.Token), token))];
+        Task[] traffic =
+        [
+            .. Enumerable.Range(0, 8).Select(_ => Task.Run(() => Use(source, emissions, over.Token), token)),
+        ];
         IPage page = await browser.OpenAsync(app.Address);
         await page.WaitForSelectorAsync($"li[data-name={Guard}] .state[data-state=Closed]");
 
@@ -55,7 +58,8 @@ public sealed class FrozenServerTests(Browser browser) : IClassFixture<Browser>
         app.MapDbBreaker();
         app.MapHealthChecks("/health", new()
         {
-            ResponseWriter = static (context, report) => context.Response.WriteAsync(string.Join('\n', report.Entries.Values
+            ResponseWriter = static (context, report) =>
+                context.Response.WriteAsync(string.Join('\n', report.Entries.Values
                 .SelectMany(e => e.Data.Values.Prepend(e.Description ?? "")))),
         });
     }

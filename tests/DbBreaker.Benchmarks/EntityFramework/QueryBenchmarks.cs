@@ -4,8 +4,8 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 
 namespace DbBreaker.Benchmarks.EntityFramework;
 
-/// <summary>One query in EF Core, with fresh and with pooled contexts. Targets: 1.02 times the query with interceptors that
-/// do nothing, 1.10 times the plain one.</summary>
+/// <summary>One query in EF Core, with fresh and with pooled contexts. Targets: 1.02 times the query with interceptors
+/// that do nothing, 1.10 times the plain one.</summary>
 public class QueryBenchmarks
 {
     private readonly Dictionary<string, IDbContextFactory<ItemContext>> _factories = [];

@@ -6,7 +6,8 @@ namespace DbBreaker.Benchmarks.Guard;
 /// <summary>Polly's breaker with the settings nearest to a guard's defaults.</summary>
 internal static class PollyBreaker
 {
-    public static ResiliencePipeline Create(CircuitBreakerManualControl? control = null) => new ResiliencePipelineBuilder()
+    public static ResiliencePipeline Create(CircuitBreakerManualControl? control = null) =>
+        new ResiliencePipelineBuilder()
         .AddCircuitBreaker(new CircuitBreakerStrategyOptions
         {
             FailureRatio = 0.5,

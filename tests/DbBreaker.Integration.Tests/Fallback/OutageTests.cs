@@ -34,7 +34,9 @@ public sealed class OutageTests(ITestOutputHelper output)
         TimeSpan frozenAt = reads.Elapsed;
         await pair.Primary.FreezeAsync(Token);
         await Eventually.BecomesTrueAsync(
-            _ => Task.FromResult(store.Guard.State == CircuitState.Open), TimeSpan.FromSeconds(10), "the circuit is open",
+            _ => Task.FromResult(store.Guard.State == CircuitState.Open),
+            TimeSpan.FromSeconds(10),
+            "the circuit is open",
             cancellationToken: Token);
         TimeSpan openAt = reads.Elapsed;
         await Task.Delay(_phase, TimeProvider.System, Token);
@@ -55,8 +57,10 @@ public sealed class OutageTests(ITestOutputHelper output)
         output.WriteLine($"reads, p50: {Ms(Percentile(read, 50, warmAt, frozenAt))} before, "
             + $"{Ms(Percentile(read, 50, openAt, backAt))} in the outage");
         output.WriteLine($"reads after the circuit opened: {failed.Length} of {later} failed");
-        output.WriteLine($"writes in the outage: p50 {Ms(Percentile(written, 50, openAt, backAt))}, p99 {Ms(rejected)}");
-        output.WriteLine($"last read from the replica {(lastFromReplica - backAt).TotalSeconds:0.00} s after the return");
+        output.WriteLine(
+            $"writes in the outage: p50 {Ms(Percentile(written, 50, openAt, backAt))}, p99 {Ms(rejected)}");
+        output.WriteLine(
+            $"last read from the replica {(lastFromReplica - backAt).TotalSeconds:0.00} s after the return");
         foreach (DbGuardTransition transition in store.Guard.GetSnapshot().RecentTransitions)
             output.WriteLine(transition.ToString());
         foreach (var kind in failed.GroupBy(r => r.ErrorKind)) output.WriteLine($"failed: {kind.Key} {kind.Count()}");

@@ -11,7 +11,8 @@ internal sealed class PoolModel(int limit, int queueLimit)
     private int _limit = limit, _queueLimit = queueLimit, _window = int.MaxValue, _epoch;
     private long _now;
 
-    /// <summary>Does one step to both; <paramref name="pick"/> decides which permit, waiter or number is meant.</summary>
+    /// <summary>Does one step to both; <paramref name="pick"/> decides which permit, waiter or number is
+    /// meant.</summary>
     public void Do(PoolStep step, int pick)
     {
         switch (step)

@@ -28,7 +28,10 @@ public sealed class AcceptanceCaseTests
         { "31: within it", "ratio=1 min=3 window=10000", "F +5000 F +1000 F =Open" },
         { "34", "min=10 close=2", "F*10 +5000 S =HalfOpen F =Open" },
         { "35: syntax errors", "", "A*40 =Closed" },
-        { "42: slow ratio", "slow=100 slowRatio=.8 min=10 window=60000", "S*3 " + Slow(7) + "=Closed " + Slow(5) + "=Open" },
+        {
+            "42: slow ratio", "slow=100 slowRatio=.8 min=10 window=60000",
+            "S*3 " + Slow(7) + "=Closed " + Slow(5) + "=Open"
+        },
         { "43", "ratio=.5 min=10", "F*6 S*3 =Closed F =Open" },
         { "45: two of three", "ratio=.66 min=3", "F S =Closed F =Open" },
         { "45: three of four", "ratio=.75 min=4", "S F F =Closed F =Open" },

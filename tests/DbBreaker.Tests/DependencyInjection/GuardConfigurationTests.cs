@@ -81,7 +81,8 @@ public sealed class GuardConfigurationTests
     [InlineData("Guards:orders:StallThreshold", "500", "accepted are 500ms, 2s, 5m, 1h or hh:mm:ss")]
     [InlineData("Guards:orders:Mode", "1", "accepted are Enforce, Observe and Disabled")]
     [InlineData("Guards:orders:Isolated", "perhaps", "accepted are true and false")]
-    [InlineData("Guards:orders:BreakDuration", "5m", "orders: MaxBreakDuration is 00:01:00, shorter than BreakDuration")]
+    [InlineData(
+        "Guards:orders:BreakDuration", "5m", "orders: MaxBreakDuration is 00:01:00, shorter than BreakDuration")]
     [InlineData("Defaults:QueueLimit", "-1", "Defaults: QueueLimit is -1")]
     public void What_is_not_valid_stops_the_start_with_its_path_and_what_is_accepted(
         string key, string value, string text)

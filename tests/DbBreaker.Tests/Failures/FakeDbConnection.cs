@@ -5,7 +5,11 @@ using System.Diagnostics.CodeAnalysis;
 namespace DbBreaker.Tests.Failures;
 
 /// <summary>A connection of a driver that nobody wrote an adapter for.</summary>
-internal class FakeDbConnection(string connectionString, DbProviderFactory? factory = null) : DbConnection
+internal sealed class FakeDbConnection(string connectionString, DbProviderFactory? factory = null)
+    : FakeDbConnectionBase(connectionString, factory);
+
+/// <summary>What such connections have in common: they cannot be used.</summary>
+internal abstract class FakeDbConnectionBase(string connectionString, DbProviderFactory? factory = null) : DbConnection
 {
     [AllowNull]
     public override string ConnectionString { get; set; } = connectionString;

@@ -89,7 +89,8 @@ public sealed class NeutralAdapterTests
 
     private DbEndpoint Describe(string text) => _adapter.GetEndpoint(new FakeDbConnection(text));
 
-    private sealed class CloneableConnection(string connectionString) : FakeDbConnection(connectionString), ICloneable
+    private sealed class CloneableConnection(string connectionString)
+        : FakeDbConnectionBase(connectionString), ICloneable
     {
         public DbConnection LastClone { get; } = new FakeDbConnection(connectionString);
 

@@ -97,7 +97,8 @@ public sealed class ReplicaReadTests : IDisposable
         await connection.Open(async);
         await using DbCommand command = connection.CreateCommand("INSERT INTO item (place) VALUES ('x') RETURNING id");
         var rejection = await Assert.ThrowsAsync<DbCircuitOpenException>(() => command.Scalar(async));
-        Assert.Contains("It is no read: replica sqlite://replica.db refused the command because it writes", rejection.Message,
+        Assert.Contains(
+            "It is no read: replica sqlite://replica.db refused the command because it writes", rejection.Message,
             StringComparison.Ordinal);
         Assert.Single(rejection.FallbackErrors);
         Assert.Equal(1L, await connection.CreateCommand("SELECT count(*) FROM item").Scalar(async));
@@ -124,7 +125,8 @@ public sealed class ReplicaReadTests : IDisposable
     public async Task A_replica_that_is_gone_is_passed_over_and_named(bool async)
     {
         string[] gone = [_files.Missing];
-        await using GuardedDbConnection both = _files.Shut(o => o.FallbackToReplica(gone[0]).FallbackToReplica(_files.Replica));
+        await using GuardedDbConnection both =
+            _files.Shut(o => o.FallbackToReplica(gone[0]).FallbackToReplica(_files.Replica));
         await both.Open(async);
         for (int i = 0; i < 4; i++) Assert.Equal("replica", await both.CreateCommand(Where).Scalar(async));
 
@@ -132,7 +134,8 @@ public sealed class ReplicaReadTests : IDisposable
         await using GuardedDbConnection one = other.Shut(o => o.FallbackToReplica(other.Missing));
         await one.Open(async);
         var rejection = await Assert.ThrowsAsync<DbCircuitOpenException>(() => one.CreateCommand(Where).Scalar(async));
-        Assert.Contains("No fallback helped: replica sqlite://missing.db failed", rejection.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "No fallback helped: replica sqlite://missing.db failed", rejection.Message, StringComparison.Ordinal);
         Assert.IsType<Microsoft.Data.Sqlite.SqliteException>(Assert.Single(rejection.FallbackErrors));
     }
 
@@ -153,7 +156,8 @@ public sealed class ReplicaReadTests : IDisposable
     {
         await using GuardedDbConnection connection = _files.Shut(o => o.FallbackToReplica(_files.Replica));
         await connection.Open(async);
-        await using DbCommand command = connection.CreateCommand("SELECT place FROM item WHERE id = @id AND @none IS NULL");
+        await using DbCommand command =
+            connection.CreateCommand("SELECT place FROM item WHERE id = @id AND @none IS NULL");
         command.Add("@id", 1);
         command.Add("@none", DBNull.Value);
         Assert.Equal("replica", await command.Scalar(async));

@@ -43,7 +43,8 @@ internal sealed class TwoFiles : IDisposable
         using var connection = new SqliteConnection(connectionString);
         connection.Open();
         using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = $"CREATE TABLE item (id INTEGER PRIMARY KEY, place TEXT); INSERT INTO item (place) VALUES ('{where}')";
+        command.CommandText = "CREATE TABLE item (id INTEGER PRIMARY KEY, place TEXT); "
+            + $"INSERT INTO item (place) VALUES ('{where}')";
         command.ExecuteNonQuery();
     }
 

@@ -18,7 +18,8 @@ public sealed class StallDetectorTests
     [InlineData(new long[] { 0, 10, 20 }, 900, true)]
     [InlineData(new long[] { LeaseSlot.NotRunning, LeaseSlot.NotRunning }, 0, false)]
     [InlineData(new long[] { LeaseSlot.NotRunning, 0 }, 0, true)]
-    public void A_stall_is_most_running_operations_old_and_none_finished(long[] startedAt, long lastFinish, bool isStall)
+    public void A_stall_is_most_running_operations_old_and_none_finished(
+        long[] startedAt, long lastFinish, bool isStall)
     {
         var table = new LeaseTable(new GuardBench().Guard);
         foreach (long start in startedAt) table.Claim(out _).OperationStartedAt = start;

@@ -76,7 +76,8 @@ public sealed class Rule16_TheQueue
         Task<DbGuardLease> waiting = Callers.Acquire(bench.Guard, isAsync, Token);
         ScriptedProbe.Poll(() => bench.Now.Waiting == 1, "the caller waits");
         if (isolate) bench.Guard.Isolate("maintenance");
-        else foreach (DbGuardLease lease in others.Append(held)) lease.ReportFailure(GuardBench.Gone(), DbPhase.Executing);
+        else foreach (DbGuardLease lease in others.Append(held))
+            lease.ReportFailure(GuardBench.Gone(), DbPhase.Executing);
 
         await Assert.ThrowsAsync<DbCircuitOpenException>(() => waiting);
         foreach (DbGuardLease lease in others.Append(held)) lease.Dispose();
@@ -173,7 +174,10 @@ public sealed class Rule16_TheQueue
 
         bench.Advance(TimeSpan.FromSeconds(Math.Min(idleSeconds, 10)));
         bench.Time.Advance(TimeSpan.FromSeconds(Math.Max(0, idleSeconds - 10)));
-        Task<DbGuardLease>[] callers = [.. Enumerable.Range(0, 1_000).Select(_ => bench.Guard.AcquireAsync(Token).AsTask())];
+        Task<DbGuardLease>[] callers =
+        [
+            .. Enumerable.Range(0, 1_000).Select(_ => bench.Guard.AcquireAsync(Token).AsTask()),
+        ];
         DateTimeOffset began = bench.Time.GetUtcNow();
         for (int done = 0; done < callers.Length; done += 20)
         {
