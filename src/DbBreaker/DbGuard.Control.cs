@@ -7,7 +7,7 @@ namespace DbBreaker;
 public sealed partial class DbGuard
 {
     private const long NoEnd = long.MaxValue;
-    private static readonly TimeSpan _longestIsolation = TimeSpan.FromDays(365);
+    internal static readonly TimeSpan LongestIsolation = TimeSpan.FromDays(365);
 
     private long _isolationEndsAt = NoEnd;
 
@@ -19,7 +19,7 @@ public sealed partial class DbGuard
     /// days.</exception>
     public void Isolate(string? reason = null, TimeSpan? duration = null)
     {
-        if (duration <= TimeSpan.Zero || duration > _longestIsolation)
+        if (duration <= TimeSpan.Zero || duration > LongestIsolation)
         {
             throw new ArgumentOutOfRangeException(
                 nameof(duration), duration, "Accepted are null, for no end, and anything up to 365 days.");

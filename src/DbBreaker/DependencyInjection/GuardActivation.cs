@@ -78,10 +78,19 @@ internal sealed class GuardActivation : IDisposable
 
         _warnedOf = [.. read.UnknownKeys];
         if (read.Problems.Count > 0) return read.Problems;
+        string[] endless = [.. EndingTooLate(read.Layers)];
+        if (endless.Length > 0) return endless;
         IReadOnlyList<string> problems = _registry.Configure(read.Layers);
         if (problems.Count == 0) ApplyIsolations(read.Layers);
         return problems;
     }
+
+    private IEnumerable<string> EndingTooLate(GuardLayers layers) =>
+        from name in layers.Names
+        let end = layers.IsolationOf(name)?.Until
+        where end - _registry.Time.GetUtcNow() > DbGuard.LongestIsolation
+        select $"{name}: IsolatedUntil is {end:O}; accepted is up to {DbGuard.LongestIsolation.Days} days from now, or "
+            + "nothing, for no end.";
 
     // Only what configuration isolated is reset by configuration: an isolation by hand is somebody's decision.
     private void ApplyIsolations(GuardLayers layers)

@@ -130,7 +130,7 @@ internal sealed class GuardConfigurationReader
                 until, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset parsed))
             {
                 _problems.Add(
-                    $"{guard.Path}:{UntilKey} is '{until}'; accepted is a time such as 2030-01-31T04:00:00Z.");
+                    $"{guard.Path}:{UntilKey} is '{until}'; accepted is a time such as 2027-01-31T04:00:00Z.");
                 return;
             }
 

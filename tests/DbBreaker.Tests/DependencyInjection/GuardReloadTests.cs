@@ -1,5 +1,6 @@
 using DbBreaker.Telemetry;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace DbBreaker.Tests.DependencyInjection;
 
@@ -107,6 +108,20 @@ public sealed class GuardReloadTests
 
         Assert.Equal(CircuitState.Closed, guard.State);
         Assert.Equal(DbTransitionCause.IsolationEnded, guard.GetSnapshot().RecentTransitions[^1].Cause);
+    }
+
+    [Fact]
+    public void An_isolation_that_would_end_too_late_is_refused_as_a_whole()
+    {
+        using var container = new GuardContainer(("Guards:orders:FailureRatio", "0.2")).Start();
+        DbGuard guard = container.Guard("orders");
+        string end = container.Time.GetUtcNow().AddDays(366).ToString("O");
+        container.Change(("Guards:orders:Isolated", "true"), ("Guards:orders:IsolatedUntil", end));
+
+        Assert.Equal(CircuitState.Closed, guard.State);
+        var refusal = Assert.Throws<OptionsValidationException>(() => new GuardContainer(
+            ("Guards:orders:Isolated", "true"), ("Guards:orders:IsolatedUntil", "2099-01-01T00:00:00Z")).Start());
+        Assert.Contains("orders: IsolatedUntil is 2099-01-01", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
