@@ -11,9 +11,13 @@ namespace DbBreaker;
 /// after a timeout or a cancellation means that the server acknowledged it. Without a connection a timeout counts as
 /// a failure, because nothing shows that the server acknowledged anything.
 /// </param>
+/// <exception cref="ArgumentNullException">The exception is null.</exception>
 public readonly record struct DbFailure(
     Exception Exception, DbPhase Phase, TimeSpan Elapsed = default, ConnectionState? StateAfter = null)
 {
+    /// <summary>Gets what was thrown.</summary>
+    public Exception Exception { get; init; } = Exception ?? throw new ArgumentNullException(nameof(Exception));
+
     /// <summary>Gets whether the connection is known to be open after the failure. Drivers may add Executing or
     /// Fetching to Open.</summary>
     public bool ConnectionSurvived => StateAfter is { } state && (state & ConnectionState.Open) != 0;
