@@ -42,7 +42,7 @@ internal sealed class GuardActivation : IDisposable
             _logger = registry.Journal.Logger;
         }
 
-        if (registry.IsDisabled) registry.Journal.AllDisabled();
+        if (registry.IsDisabled) registry.Journal.AllDisabled(KillSwitch.Variable);
         IReadOnlyList<string> problems = Apply();
         if (problems.Count > 0) throw new OptionsValidationException("DbBreaker", typeof(DbGuardOptions), problems);
         foreach (GuardSection section in _sections)

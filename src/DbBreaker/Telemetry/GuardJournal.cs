@@ -1,4 +1,3 @@
-using DbBreaker.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -32,7 +31,7 @@ internal sealed class GuardJournal(TimeProvider time)
 
     public void Overridden(string difference) => Log.CodeOverridden(_logger, difference);
 
-    public void AllDisabled() => Log.AllDisabled(_logger, KillSwitch.Variable);
+    public void AllDisabled(string variable) => Log.AllDisabled(_logger, variable);
 
     public void UnknownKey(string problem) => Log.KeyUnknown(_logger, problem);
 
