@@ -35,14 +35,7 @@ void Run()
     var clock = Stopwatch.StartNew();
     var calls = new Calls(clock);
     // Requests keep coming whether or not earlier ones were answered, each on a thread of its own, as in a web server.
-    var arrivals = new Thread(() =>
-    {
-        for (int i = 0; !stop.Token.WaitHandle.WaitOne(50); i++)
-        {
-            Action call = i % 2 == 0 ? UseEf : UseAdo;
-            new Thread(() => calls.Make(call)).Start();
-        }
-    });
+    var arrivals = new Thread(() => Arrive(calls, UseEf, UseAdo));
     arrivals.Start();
 
     Pause(1);
@@ -62,13 +55,7 @@ void Run()
     Pause(3);
     stop.Cancel();
     arrivals.Join();
-
-    Console.WriteLine();
-    Console.WriteLine("What the guard did, and why:");
-    foreach (DbGuardTransition transition in DbGuardRegistry.Shared.Find("shop")!.GetSnapshot().RecentTransitions)
-        Console.WriteLine($"  {transition.From} -> {transition.To}: {transition.Reason}");
-    Console.WriteLine(
-        $"{calls.Succeeded} calls succeeded, {calls.Rejected} were rejected at once, {calls.Failed} failed.");
+    Report(calls);
 
     void UseEf()
     {
@@ -84,6 +71,25 @@ void Run()
     }
 
     void Say(string text) => Console.WriteLine($"{clock.Elapsed.TotalSeconds,6:0.00} s  {text}");
+}
+
+void Arrive(Calls calls, Action first, Action second)
+{
+    for (int i = 0; !stop.Token.WaitHandle.WaitOne(50); i++)
+    {
+        Action call = i % 2 == 0 ? first : second;
+        new Thread(() => calls.Make(call)).Start();
+    }
+}
+
+void Report(Calls calls)
+{
+    Console.WriteLine();
+    Console.WriteLine("What the guard did, and why:");
+    foreach (DbGuardTransition transition in DbGuardRegistry.Shared.Find("shop")!.GetSnapshot().RecentTransitions)
+        Console.WriteLine($"  {transition.From} -> {transition.To}: {transition.Reason}");
+    Console.WriteLine(
+        $"{calls.Succeeded} calls succeeded, {calls.Rejected} were rejected at once, {calls.Failed} failed.");
 }
 
 void Pause(double seconds) => stop.Token.WaitHandle.WaitOne(TimeSpan.FromSeconds(seconds));

@@ -33,11 +33,7 @@ public sealed class OutageTests(ITestOutputHelper output)
         await Task.Delay(_phase, TimeProvider.System, Token);
         TimeSpan frozenAt = reads.Elapsed;
         await pair.Primary.FreezeAsync(Token);
-        await Eventually.BecomesTrueAsync(
-            _ => Task.FromResult(store.Guard.State == CircuitState.Open),
-            TimeSpan.FromSeconds(10),
-            "the circuit is open",
-            cancellationToken: Token);
+        await OpensAsync(store.Guard);
         TimeSpan openAt = reads.Elapsed;
         await Task.Delay(_phase, TimeProvider.System, Token);
         await pair.Primary.KillAsync(Token);
@@ -46,24 +42,18 @@ public sealed class OutageTests(ITestOutputHelper output)
         TimeSpan backAt = reads.Elapsed;
         (LoadResult read, LoadResult written) = (await reading, await writing);
 
-        TimeSpan normal = Percentile(read, 99, warmAt, frozenAt), outage = Percentile(read, 99, openAt, backAt);
-        TimeSpan rejected = Percentile(written, 99, openAt, backAt);
         LoadRequest[] failed = [.. read.Requests.Where(
             r => r.ScheduledAt > openAt && r.Outcome != LoadOutcome.Succeeded)];
         TimeSpan lastFromReplica = sources.Where(static s => s.FromReplica).Max(static s => s.At);
-        int later = read.Requests.Count(r => r.ScheduledAt > openAt);
         output.WriteLine($"circuit open {(openAt - frozenAt).TotalSeconds:0.00} s after the freeze");
-        output.WriteLine($"reads, p99: {Ms(normal)} before, {Ms(outage)} in the outage");
-        output.WriteLine($"reads, p50: {Ms(Percentile(read, 50, warmAt, frozenAt))} before, "
-            + $"{Ms(Percentile(read, 50, openAt, backAt))} in the outage");
+        WriteLatencies("reads before", read, warmAt, frozenAt);
+        WriteLatencies("reads in the outage", read, openAt, backAt);
+        WriteLatencies("writes in the outage", written, openAt, backAt);
+        int later = read.Requests.Count(r => r.ScheduledAt > openAt);
         output.WriteLine($"reads after the circuit opened: {failed.Length} of {later} failed");
         output.WriteLine(
-            $"writes in the outage: p50 {Ms(Percentile(written, 50, openAt, backAt))}, p99 {Ms(rejected)}");
-        output.WriteLine(
             $"last read from the replica {(lastFromReplica - backAt).TotalSeconds:0.00} s after the return");
-        foreach (DbGuardTransition transition in store.Guard.GetSnapshot().RecentTransitions)
-            output.WriteLine(transition.ToString());
-        foreach (var kind in failed.GroupBy(r => r.ErrorKind)) output.WriteLine($"failed: {kind.Key} {kind.Count()}");
+        WriteWhatHappened(store.Guard, failed);
 
         Assert.Empty(failed);
         Assert.All(
@@ -133,6 +123,22 @@ public sealed class OutageTests(ITestOutputHelper output)
         NpgsqlConnectionStringBuilder builder = server.CreateBuilder();
         (builder.MaxPoolSize, builder.Timeout, builder.CommandTimeout) = (20, 5, 10);
         return builder;
+    }
+
+    private static Task OpensAsync(DbGuard guard) => Eventually.BecomesTrueAsync(
+        _ => Task.FromResult(guard.State == CircuitState.Open),
+        TimeSpan.FromSeconds(10),
+        "the circuit is open",
+        cancellationToken: Token);
+
+    private void WriteLatencies(string what, LoadResult load, TimeSpan from, TimeSpan to) => output.WriteLine(
+        $"{what}: p50 {Ms(Percentile(load, 50, from, to))}, p99 {Ms(Percentile(load, 99, from, to))}");
+
+    private void WriteWhatHappened(DbGuard guard, LoadRequest[] failed)
+    {
+        foreach (DbGuardTransition transition in guard.GetSnapshot().RecentTransitions)
+            output.WriteLine(transition.ToString());
+        foreach (var kind in failed.GroupBy(r => r.ErrorKind)) output.WriteLine($"failed: {kind.Key} {kind.Count()}");
     }
 
     private static TimeSpan Percentile(LoadResult load, double percentile, TimeSpan from, TimeSpan to)

@@ -44,6 +44,27 @@ internal static class CommandOperations
             });
         }
 
+        Enums(list);
+        list.Add("get DesignTimeVisible", c => c.Command().DesignTimeVisible);
+        list.Add("set DesignTimeVisible", c =>
+        {
+            DbCommand command = c.Command();
+            command.DesignTimeVisible = !command.DesignTimeVisible;
+            return command.DesignTimeVisible;
+        });
+        list.Add("get Parameters", c => c.Command().Parameters);
+        list.Add("CreateParameter", c => c.Command().CreateParameter());
+        list.Do("Cancel", c => c.Command().Cancel());
+        list.Do("Dispose twice", c =>
+        {
+            DbCommand command = c.Command();
+            command.Dispose();
+            command.Dispose();
+        });
+    }
+
+    private static void Enums(OperationList list)
+    {
         foreach (CommandType type in Enum.GetValues<CommandType>().Append((CommandType)99))
         {
             list.Add($"set CommandType {type}", c =>
@@ -63,23 +84,6 @@ internal static class CommandOperations
                 return command.UpdatedRowSource;
             });
         }
-
-        list.Add("get DesignTimeVisible", c => c.Command().DesignTimeVisible);
-        list.Add("set DesignTimeVisible", c =>
-        {
-            DbCommand command = c.Command();
-            command.DesignTimeVisible = !command.DesignTimeVisible;
-            return command.DesignTimeVisible;
-        });
-        list.Add("get Parameters", c => c.Command().Parameters);
-        list.Add("CreateParameter", c => c.Command().CreateParameter());
-        list.Do("Cancel", c => c.Command().Cancel());
-        list.Do("Dispose twice", c =>
-        {
-            DbCommand command = c.Command();
-            command.Dispose();
-            command.Dispose();
-        });
     }
 
     private static void Executions(OperationList list, string name, Func<ConformanceDialect, string?> text)
@@ -166,6 +170,11 @@ internal static class CommandOperations
             command.Transaction = null;
             return command.ExecuteScalar();
         });
+        MisuseOfLife(list);
+    }
+
+    private static void MisuseOfLife(OperationList list)
+    {
         list.Add("Execute without a connection", c =>
         {
             DbCommand command = c.Factory.CreateCommand()!;
