@@ -3,12 +3,12 @@ namespace DbBreaker.Style.Tests;
 /// <summary>The checkout that the tests stand in.</summary>
 internal static class Checkout
 {
-    private static readonly string[] Generated =
-        ["bin", "obj", "artifacts", "TestResults", "BenchmarkDotNet.Artifacts"];
+    private static readonly string[] NotOurs =
+        ["bin", "obj", "artifacts", "TestResults", "BenchmarkDotNet.Artifacts", "StrykerOutput", ".git", ".vs", ".idea"];
 
     public static string Root { get; } = FindRoot();
 
-    /// <summary>Every file but what is built or hidden, as paths from the root with forward slashes.</summary>
+    /// <summary>Every file but what is built or a tool's, as paths from the root with forward slashes.</summary>
     public static IReadOnlyList<string> Files { get; } =
         [
             .. Walk(Root).Select(static path => Path.GetRelativePath(Root, path).Replace('\\', '/'))
@@ -39,7 +39,7 @@ internal static class Checkout
         foreach (string inner in Directory.EnumerateDirectories(folder))
         {
             string name = Path.GetFileName(inner);
-            if (name.StartsWith('.') || Generated.Contains(name)) continue;
+            if (NotOurs.Contains(name)) continue;
             foreach (string file in Walk(inner)) yield return file;
         }
     }

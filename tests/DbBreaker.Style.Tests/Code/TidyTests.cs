@@ -95,7 +95,9 @@ public sealed partial class TidyTests
     private static partial Regex Reason();
 
     private static bool IsBody(SyntaxNode node) => node is BaseMethodDeclarationSyntax or LocalFunctionStatementSyntax
-        or AccessorDeclarationSyntax or PropertyDeclarationSyntax { ExpressionBody: not null };
+        or AccessorDeclarationSyntax
+        // A table of constants is no method, however it is spelled.
+        || node is PropertyDeclarationSyntax { ExpressionBody.Expression: not CollectionExpressionSyntax };
 
     private static int LinesOf(SyntaxNode node)
     {
