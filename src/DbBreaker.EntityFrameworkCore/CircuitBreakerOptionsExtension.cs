@@ -33,7 +33,11 @@ internal sealed class CircuitBreakerOptionsExtension : IDbContextOptionsExtensio
 
     public void ApplyServices(IServiceCollection services) =>
         services.AddScoped<IInterceptor>(static provider =>
-            new DbGuardInterceptor(provider.GetRequiredService<IDbContextOptions>()));
+        {
+            IDbContextOptions options = provider.GetRequiredService<IDbContextOptions>();
+            RejectSecondInterceptor(options);
+            return new DbGuardInterceptor(options);
+        });
 
     public void Validate(IDbContextOptions options)
     {
@@ -45,13 +49,7 @@ internal sealed class CircuitBreakerOptionsExtension : IDbContextOptionsExtensio
                 "services from that provider only. Use AddInterceptors(new DbGuardInterceptor()) instead.");
         }
 
-        if (core?.Interceptors?.OfType<DbGuardInterceptor>().Any() == true)
-        {
-            throw new InvalidOperationException(
-                "The context has both AddCircuitBreaker and a DbGuardInterceptor in AddInterceptors; every operation " +
-                "would be guarded twice. Remove one of them; AddCircuitBreaker is the usual one.");
-        }
-
+        RejectSecondInterceptor(options);
         if (!options.Extensions.OfType<RelationalOptionsExtension>().Any())
         {
             throw new InvalidOperationException(
@@ -60,6 +58,17 @@ internal sealed class CircuitBreakerOptionsExtension : IDbContextOptionsExtensio
         }
 
         RejectGuardedConnection(options);
+    }
+
+    /// <summary>EF Core validates once for all options that lead to the same services, and interceptors are not among
+    /// what tells options apart: each context looks for itself.</summary>
+    public static void RejectSecondInterceptor(IDbContextOptions options)
+    {
+        if (options.FindExtension<CoreOptionsExtension>()?.Interceptors is not { } interceptors) return;
+        if (!interceptors.OfType<DbGuardInterceptor>().Any()) return;
+        throw new InvalidOperationException(
+            "The context has both AddCircuitBreaker and a DbGuardInterceptor in AddInterceptors; every operation " +
+            "would be guarded twice. Remove one of them; AddCircuitBreaker is the usual one.");
     }
 
     /// <summary>Providers cast the connection to their own type, so EF Core needs the driver's.</summary>
