@@ -4,7 +4,7 @@ namespace DbBreaker.Style.Tests;
 internal static class Checkout
 {
     private static readonly string[] NotOurs =
-        ["bin", "obj", "artifacts", "TestResults", "BenchmarkDotNet.Artifacts", "StrykerOutput", ".git", ".vs", ".idea"];
+        ["bin", "obj", "artifacts", "TestResults", "BenchmarkDotNet.Artifacts", "StrykerOutput", ".git", ".vs"];
 
     public static string Root { get; } = FindRoot();
 
