@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using System.Text.Encodings.Web;
+using DbBreaker.TestKit;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -21,7 +22,7 @@ internal sealed class TestApp : IAsyncDisposable
     {
         _app = app;
         Registry = registry;
-        Client = new HttpClient { BaseAddress = new Uri(_app.Urls.First()) };
+        Client = new HttpClient(new HearingHandler()) { BaseAddress = new Uri(_app.Urls.First()) };
     }
 
     public DbGuardRegistry Registry { get; }
@@ -39,7 +40,7 @@ internal sealed class TestApp : IAsyncDisposable
             new WebApplicationOptions { EnvironmentName = environment });
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
-        if (logTo is not null) builder.Logging.AddProvider(logTo);
+        builder.Logging.AddProvider(logTo ?? Emitted.Scan);
         registry ??= new(null, isDisabled: false);
         builder.Services.AddSingleton(_ => registry);
         builder.Services.AddDbBreaker();
@@ -74,6 +75,22 @@ internal sealed class TestApp : IAsyncDisposable
         Client.Dispose();
         await _app.StopAsync(CancellationToken.None);
         await _app.DisposeAsync();
+    }
+
+    /// <summary>Everything that the application answers is told, too; a stream has no end to wait for.</summary>
+    private sealed class HearingHandler() : DelegatingHandler(new SocketsHttpHandler())
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            HttpResponseMessage response = await base.SendAsync(request, cancellationToken);
+            if (response.Content.Headers.ContentType?.MediaType == "text/event-stream") return response;
+            await response.Content.LoadIntoBufferAsync(cancellationToken);
+            Emitted.Scan.Hear(
+                request.RequestUri!.PathAndQuery,
+                $"{response.Headers} {await response.Content.ReadAsStringAsync(cancellationToken)}");
+            return response;
+        }
     }
 
     private sealed class HeaderAuthentication(

@@ -15,6 +15,7 @@ internal sealed class Shop
     {
         UseProvider = useProvider;
         AddGuard = guard ?? (options => options.AddCircuitBreaker());
+        Registry.UseLogging(TestKit.Emitted.Scan);
         _services = new ServiceCollection().AddSingleton(Registry).BuildServiceProvider();
     }
 

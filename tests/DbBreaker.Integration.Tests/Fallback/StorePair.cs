@@ -53,6 +53,7 @@ internal sealed class Store : IAsyncDisposable
 
     public Store(string primary, Action<DbGuardOptions> configure, bool retrying)
     {
+        Registry.UseLogging(Emitted.Scan);
         _services = new ServiceCollection().AddSingleton(Registry).BuildServiceProvider();
         Source = new GuardedDbDataSource(
             NpgsqlDataSource.Create(primary), new DbBreaker.Data.GuardBinding(Registry, null, configure));

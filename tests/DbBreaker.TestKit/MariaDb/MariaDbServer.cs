@@ -67,6 +67,7 @@ public sealed class MariaDbServer : IAsyncDisposable
         MariaDbServerOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new MariaDbServerOptions();
+        Secrets.Add(options.User, options.Password);
         var host = await MariaDbFinder.StartAsync(options, cancellationToken);
         var builder = new MySqlConnectionStringBuilder
         {
@@ -168,6 +169,7 @@ public sealed class MariaDbServer : IAsyncDisposable
         }
 
         var server = new MariaDbServer(null, given, TimeSpan.Zero) { _isShared = true };
+        Secrets.Add(server.CreateBuilder().UserID, server.CreateBuilder().Password);
         await server.ExecuteAsync("SELECT 1");
         return server;
     }

@@ -9,11 +9,11 @@ public sealed record MariaDbServerOptions
     /// <summary>The database that is there from the start; <c>dbbreaker</c> unless set.</summary>
     public string Database { get; init; } = "dbbreaker";
 
-    /// <summary>The user, who may do everything; <c>dbbreaker</c> unless set.</summary>
-    public string User { get; init; } = "dbbreaker";
+    /// <summary>The user, who may do everything; <see cref="Secrets.User"/> unless set.</summary>
+    public string User { get; init; } = Secrets.User;
 
-    /// <summary>The user's password; <c>dbbreaker</c> unless set.</summary>
-    public string Password { get; init; } = "dbbreaker";
+    /// <summary>The user's password; <see cref="Secrets.Password"/> unless set.</summary>
+    public string Password { get; init; } = Secrets.Password;
 
     /// <summary><c>max_connections</c>; 100 unless set. One more is kept for users who may do everything.</summary>
     public int MaxConnections { get; init; } = 100;

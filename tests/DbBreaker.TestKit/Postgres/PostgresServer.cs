@@ -67,6 +67,7 @@ public sealed class PostgresServer : IAsyncDisposable
         PostgresServerOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new PostgresServerOptions();
+        Secrets.Add(options.User, options.Password);
         var host = await PostgresFinder.StartAsync(options, cancellationToken);
         var builder = new NpgsqlConnectionStringBuilder
         {
@@ -238,6 +239,8 @@ public sealed class PostgresServer : IAsyncDisposable
         }
 
         var builder = new NpgsqlConnectionStringBuilder(given);
+        // The usual user's name is part of the provider's, which every guard shows.
+        Secrets.Add(builder.Username == "postgres" ? null : builder.Username, builder.Password);
         var options = new PostgresServerOptions { Database = builder.Database ?? builder.Username ?? "postgres" };
         var server = new PostgresServer(null, given, options) { _isShared = true };
         await server.ScalarAsync<int>("SELECT 1");

@@ -9,11 +9,11 @@ public sealed record PostgresServerOptions
     /// <summary>The database that is there from the start; <c>dbbreaker</c> unless set.</summary>
     public string Database { get; init; } = "dbbreaker";
 
-    /// <summary>The superuser; <c>dbbreaker</c> unless set.</summary>
-    public string User { get; init; } = "dbbreaker";
+    /// <summary>The superuser; <see cref="Secrets.User"/> unless set.</summary>
+    public string User { get; init; } = Secrets.User;
 
-    /// <summary>The superuser's password; <c>dbbreaker</c> unless set.</summary>
-    public string Password { get; init; } = "dbbreaker";
+    /// <summary>The superuser's password; <see cref="Secrets.Password"/> unless set.</summary>
+    public string Password { get; init; } = Secrets.Password;
 
     /// <summary><c>max_connections</c>; 100 unless set. Three of them are kept for superusers by PostgreSQL.</summary>
     public int MaxConnections { get; init; } = 100;

@@ -14,7 +14,8 @@ internal static class DebianPackages
           printf '#!/bin/sh\nexit 101\n' >$policy && chmod 755 $policy
         fi
         apt-get update -qq
-        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$1"
+        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+          -o DPkg::Lock::Timeout=240 "$1"
         """;
 
     /// <summary>Whether <paramref name="isInstalled"/> holds now.</summary>

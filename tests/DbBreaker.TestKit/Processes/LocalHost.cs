@@ -6,6 +6,7 @@ namespace DbBreaker.TestKit;
 internal sealed class LocalHost : ServerHost
 {
     private const int LogTailLines = 20;
+    private static readonly TimeSpan FreezeDeadline = TimeSpan.FromSeconds(30);
 
     private readonly string _program;
     private readonly string[] _arguments;
@@ -45,9 +46,14 @@ internal sealed class LocalHost : ServerHost
         return Task.CompletedTask;
     }
 
-    public override Task FreezeAsync(CancellationToken cancellationToken) => SignalTree(Signals.Stop);
+    public override Task FreezeAsync(CancellationToken cancellationToken) =>
+        ProcessTree.StopAsync(Running().Id, FreezeDeadline, cancellationToken);
 
-    public override Task ThawAsync(CancellationToken cancellationToken) => SignalTree(Signals.Continue);
+    public override Task ThawAsync(CancellationToken cancellationToken)
+    {
+        ProcessTree.Signal(Running().Id, Signals.Continue);
+        return Task.CompletedTask;
+    }
 
     public override Task SilenceAsync(CancellationToken cancellationToken) => throw NoNetworkOfItsOwn();
 
@@ -110,12 +116,6 @@ internal sealed class LocalHost : ServerHost
         _process is { HasExited: false } process
             ? process
             : throw new InvalidOperationException($"{this} is not running.");
-
-    private Task SignalTree(int signal)
-    {
-        ProcessTree.Signal(Running().Id, signal);
-        return Task.CompletedTask;
-    }
 
     private void Remove()
     {

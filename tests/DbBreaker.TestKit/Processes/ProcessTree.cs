@@ -36,18 +36,52 @@ internal static class ProcessTree
         while (found);
     }
 
-    private static int ParentOf(int id)
+    /// <summary>
+    /// SIGSTOP to the whole tree. Returns when each thread stands still: a busy machine delivers the signal late, and
+    /// until then a server goes on answering and forking.
+    /// </summary>
+    /// <exception cref="TimeoutException">Something still ran at the deadline.</exception>
+    public static Task StopAsync(int root, TimeSpan deadline, CancellationToken cancellationToken) =>
+        Eventually.BecomesTrueAsync(
+            () =>
+            {
+                var running = Of(root).Where(id => !StandsStill(id)).ToList();
+                foreach (var id in running)
+                    Signals.Send(id, Signals.Stop);
+                return running.Count == 0;
+            },
+            deadline, $"every thread below process {root} stands still", interval: TimeSpan.FromMilliseconds(2),
+            cancellationToken: cancellationToken);
+
+    /// <summary>Whether every thread of the process is stopped; one that has ended stands still for good.</summary>
+    internal static bool StandsStill(int id)
     {
         try
         {
-            // The second field, the name, stands in parentheses and may hold anything; the parent is the second after.
-            var stat = File.ReadAllText($"/proc/{id}/stat");
-            var rest = stat[(stat.LastIndexOf(')') + 2)..].Split(' ', 3);
-            return int.Parse(rest[1], CultureInfo.InvariantCulture);
+            return Directory.EnumerateDirectories($"/proc/{id}/task")
+                .All(thread => FieldsOf(Path.Combine(thread, "stat")) is not [var state, ..] || "TtZX".Contains(state));
         }
         catch (IOException)
         {
-            return -1;
+            return true;
+        }
+    }
+
+    private static int ParentOf(int id) =>
+        FieldsOf($"/proc/{id}/stat") is [_, var parent, ..] ? int.Parse(parent, CultureInfo.InvariantCulture) : -1;
+
+    // The second field, the name, stands in parentheses and may hold anything; state and parent follow it.
+    private static string[] FieldsOf(string statPath)
+    {
+        try
+        {
+            var stat = File.ReadAllText(statPath);
+            return stat[(stat.LastIndexOf(')') + 2)..].Split(' ', 3);
+        }
+        catch (IOException)
+        {
+            // The process or thread has ended meanwhile.
+            return [];
         }
     }
 }

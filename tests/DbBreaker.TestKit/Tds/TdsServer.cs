@@ -39,7 +39,8 @@ public sealed class TdsServer : IDisposable
 
     /// <summary>A connection string for this server; a pool of its own because the port is.</summary>
     public string ConnectionString =>
-        $"Server=127.0.0.1,{Port};Database=shop;User ID=app;Password=secret;Encrypt=Optional;ConnectRetryCount=0";
+        $"Server=127.0.0.1,{Port};Database=shop;User ID={Secrets.User};Password={Secrets.Password};Encrypt=Optional;"
+        + "ConnectRetryCount=0";
 
     /// <summary>What happens after a client connected.</summary>
     public TdsReply PreLogin { get; set; } = TdsReply.Done;
