@@ -34,11 +34,11 @@ internal sealed class TestApp : IAsyncDisposable
     public static async Task<TestApp> StartAsync(
         Action<WebApplication>? map = null, string environment = "Development",
         Action<IServiceCollection>? addServices = null, DbGuardRegistry? registry = null,
-        ILoggerProvider? logTo = null)
+        ILoggerProvider? logTo = null, Uri? address = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateBuilder(
             new WebApplicationOptions { EnvironmentName = environment });
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseUrls(address?.ToString() ?? "http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         builder.Logging.AddProvider(logTo ?? Emitted.Scan);
         registry ??= new(null, isDisabled: false);

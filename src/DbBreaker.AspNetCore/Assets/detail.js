@@ -60,7 +60,7 @@ function build(row) {
   ], (i, [u, w, l]) => `${at(i)}  ${count(u)} of ${count(l)} in use, ${count(w)} waiting`);
   const holds = chart("Mean time a connection is held", [{ name: "held", colour: "waiting", skipZero: true }],
     (i, [h]) => `${at(i)}  ${h === null || h === undefined ? "no data" : duration(h)}`);
-  const axis = make("div", { class: "axis" }, make("span", {}, "15 min ago"), make("span", {}, "now"));
+  const axis = make("div", { class: "axis" }, make("span", {}, "15 min ago"), make("span", {}, "10 min"), make("span", {}, "5 min"), make("span", {}, "now"));
   const transitions = make("tbody"), options = make("tbody");
   panel.replaceChildren(
     make("div", { class: "top" }, make("div", {}, make("h2", {}, row.name), state), shut), why, actions, figures,
@@ -109,7 +109,8 @@ const none = () => make("tr", {}, make("td", {}, "None since this process starte
 
 function transition(t) {
   const evidence = [
-    `${count(t.failures)} of ${count(t.operations)} failed`, `${t.stalled} of ${t.running} running stalled`,
+    t.operations ? `${count(t.failures)} of ${count(t.operations)} failed` : null,
+    t.running ? `${t.stalled} of ${t.running} running stalled` : null,
     `${t.inUse} of ${t.limit} permits in use, ${count(t.waiting)} waiting`,
     t.probeAnswered === null ? null : `probe ${t.probeAnswered ? "answered" : "not answered"} in ${duration(t.probeMs)}`,
     t.breakMs ? `break of ${duration(t.breakMs)}` : null, t.failureType,

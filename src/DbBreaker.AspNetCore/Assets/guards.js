@@ -21,6 +21,13 @@ const tiles = ["Open", "Isolated", "HalfOpen", "Closed", "Waiting"].map(state =>
   return { state, number, tile };
 });
 
+const meanings = { answered: "answered", some: "some failed or rejected", waiting: "callers waited", half: "half-open, or many failed", open: "open", isolated: "isolated" };
+for (const [name, meaning] of Object.entries(meanings)) {
+  const key = make("span", {}, meaning);
+  key.style.setProperty("--key", `var(--${name === "some" ? "answered" : name})`);
+  byId("legend").append(key);
+}
+
 export const selectWith = handler => { onSelect = handler; };
 export const rowOf = name => items.get(name)?.row;
 export const names = () => [...items.keys()];
@@ -68,7 +75,7 @@ function add(name) {
     canvas: make("canvas", { width: 360, height: 44, "aria-hidden": "true" }),
     meter: make("span", { class: "meter" }, make("span"), make("i")),
   };
-  const numbers = ["Waiting", "Answered/s", "Failed/s", "Rejected/s", "Hold"]
+  const numbers = ["Waiting", "Answered/s", "Failed/s", "Rejected/s", "Mean hold"]
     .map(label => make("span", { class: "n", "data-label": label, title: label }));
   const button = make("button", { class: "row", type: "button", "aria-expanded": "false" },
     make("span", {}, cells.state), make("span", { class: "who" }, cells.title, cells.why), cells.canvas, cells.meter, ...numbers);
@@ -146,6 +153,7 @@ function settle() {
     if (item.isSeen && !item.isDrawn) redraw(item);
   }
   empty.hidden = visible > 0;
+  byId("legend").hidden = visible === 0;
   setText(empty, items.size ? "No guard matches the filter." : "No guard yet: one appears with its first connection.");
   for (const { state, number, tile } of tiles) {
     const value = state === "Waiting" ? sorted.reduce((sum, item) => sum + item.row.waiting, 0)

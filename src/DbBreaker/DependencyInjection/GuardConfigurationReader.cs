@@ -115,30 +115,36 @@ internal sealed class GuardConfigurationReader
 
     private void ReadIsolation(IConfigurationSection guard)
     {
-        string? isolated = guard[IsolatedKey], until = guard[UntilKey];
-        if (string.IsNullOrWhiteSpace(isolated)) return;
-        if (!bool.TryParse(isolated, out bool isIsolated))
+        string? isolated = guard[IsolatedKey];
+        if (!TryReadEnd(guard, out DateTimeOffset? end)) return;
+        if (string.IsNullOrWhiteSpace(isolated))
         {
-            _problems.Add($"{guard.Path}:{IsolatedKey} is '{isolated}'; accepted are true and false.");
+            if (end is not null)
+                _unknownKeys.Add($"{guard.Path}:{UntilKey} is ignored: {IsolatedKey} is not set beside it.");
             return;
         }
 
-        DateTimeOffset? end = null;
-        if (!string.IsNullOrWhiteSpace(until))
-        {
-            if (!DateTimeOffset.TryParse(
-                until, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset parsed))
-            {
-                _problems.Add(
-                    $"{guard.Path}:{UntilKey} is '{until}'; accepted is a time such as 2027-01-31T04:00:00Z.");
-                return;
-            }
+        if (!bool.TryParse(isolated, out bool isIsolated))
+            _problems.Add($"{guard.Path}:{IsolatedKey} is '{isolated}'; accepted are true and false.");
+        else if (isIsolated)
+            _isolations[guard.Key] = new GuardIsolation(guard[ReasonKey] ?? "by configuration", end);
+        else _isolations.Remove(guard.Key);
+    }
 
-            end = parsed;
+    private bool TryReadEnd(IConfigurationSection guard, out DateTimeOffset? end)
+    {
+        string? until = guard[UntilKey];
+        end = null;
+        if (string.IsNullOrWhiteSpace(until)) return true;
+        if (!DateTimeOffset.TryParse(
+            until, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset parsed))
+        {
+            _problems.Add($"{guard.Path}:{UntilKey} is '{until}'; accepted is a time such as 2027-01-31T04:00:00Z.");
+            return false;
         }
 
-        if (isIsolated) _isolations[guard.Key] = new GuardIsolation(guard[ReasonKey] ?? "by configuration", end);
-        else _isolations.Remove(guard.Key);
+        end = parsed;
+        return true;
     }
 
     private void Check()

@@ -52,6 +52,9 @@ public sealed class DashboardEndpointTests
         {
             HttpResponseMessage response = await app.Client.GetAsync("/dbbreaker/guard" + query, Token);
             Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+            Assert.Equal("application/problem+json", response.Content.Headers.ContentType!.MediaType);
+            Assert.Contains(
+                "no guard of this name", await response.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
         }
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Time.Testing;
 
 namespace DbBreaker.AspNetCore.Tests.Health;
 
@@ -42,6 +43,21 @@ public sealed class DbBreakerHealthCheckTests
     }
 
     [Fact]
+    public async Task A_half_open_circuit_is_degraded_and_the_data_says_why()
+    {
+        FakeTimeProvider time = new();
+        DbGuardRegistry registry = new(time, isDisabled: false);
+        DbGuard guard = registry.GetOrAdd("orders", Trip.Options());
+        Trip.Open(guard);
+        for (int i = 0; i < 2_000 && guard.State == CircuitState.Open; i++) time.Advance(TimeSpan.FromMilliseconds(50));
+
+        HealthReportEntry entry = await CheckAsync(registry);
+
+        Assert.Equal((CircuitState.HalfOpen, HealthStatus.Degraded), (guard.State, entry.Status));
+        Assert.Contains("the break is over", Assert.IsType<string>(entry.Data["orders"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_open_circuit_whose_fallback_answers_is_degraded()
     {
         DbGuard guard = _registry.GetOrAdd("orders", Trip.Options());
@@ -75,10 +91,10 @@ public sealed class DbBreakerHealthCheckTests
         Assert.Equal(50, entry.Data["others"]);
     }
 
-    private async Task<HealthReportEntry> CheckAsync()
+    private async Task<HealthReportEntry> CheckAsync(DbGuardRegistry? registry = null)
     {
         ServiceCollection services = [];
-        services.AddLogging().AddSingleton(_registry).AddHealthChecks().AddDbBreaker();
+        services.AddLogging().AddSingleton(registry ?? _registry).AddHealthChecks().AddDbBreaker();
         await using ServiceProvider provider = services.BuildServiceProvider();
         HealthReport report = await provider.GetRequiredService<HealthCheckService>()
             .CheckHealthAsync(TestContext.Current.CancellationToken);

@@ -26,7 +26,8 @@ public sealed class Browser : IAsyncLifetime
     }
 
     internal async Task<IPage> OpenAsync(
-        Uri address, int width = 1440, int height = 900, ColorScheme scheme = ColorScheme.Light)
+        Uri address, int width = 1440, int height = 900, ColorScheme scheme = ColorScheme.Light,
+        string path = "/dbbreaker")
     {
         if (_browser is null)
             Assert.Skip($"{Executable} is missing and cannot be installed here: apt-get install chromium.");
@@ -39,8 +40,8 @@ public sealed class Browser : IAsyncLifetime
         });
         IPage page = await context.NewPageAsync();
         page.SetDefaultTimeout(10_000);
-        await page.GotoAsync(new Uri(address, "/dbbreaker").ToString());
-        await page.WaitForSelectorAsync("#stream[data-stream=live]");
+        await page.GotoAsync(new Uri(address, path).ToString());
+        if (path == "/dbbreaker") await page.WaitForSelectorAsync("#stream[data-stream=live]");
         return page;
     }
 

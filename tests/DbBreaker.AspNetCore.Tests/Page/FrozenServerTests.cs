@@ -9,12 +9,14 @@ using Npgsql;
 namespace DbBreaker.AspNetCore.Tests.Page;
 
 /// <summary>A real PostgreSQL freezes under load while a real browser looks at the page.</summary>
+[Collection(Alone.Name)]
 public sealed class FrozenServerTests(Browser browser) : IClassFixture<Browser>
 {
+    private const int Freezes = 3;
     private const string Guard = "frozen-server", User = "u5er_nobody_shows", Password = "pa55word_nobody_shows";
 
     [Fact]
-    public async Task A_freeze_is_on_the_page_soon_and_nothing_that_is_told_holds_a_secret()
+    public async Task A_freeze_is_on_the_page_within_two_seconds_and_nothing_that_is_told_holds_a_secret()
     {
         CancellationToken token = TestContext.Current.CancellationToken;
         await using PostgresServer server = await PostgresServer.StartAsync(
@@ -30,24 +32,38 @@ public sealed class FrozenServerTests(Browser browser) : IClassFixture<Browser>
         IPage page = await browser.OpenAsync(app.Address);
         await page.WaitForSelectorAsync($"li[data-name={Guard}] .state[data-state=Closed]");
 
-        await server.FreezeAsync(token);
-        var watch = Stopwatch.StartNew();
-        await page.WaitForSelectorAsync($"li[data-name={Guard}] .state[data-state=Open]");
-        TimeSpan seen = watch.Elapsed;
-        TestContext.Current.SendDiagnosticMessage($"The freeze was on the page after {seen.TotalSeconds:0.00} s.");
+        List<TimeSpan> seen = [];
+        for (int i = 0; i < Freezes; i++)
+        {
+            await server.FreezeAsync(token);
+            var watch = Stopwatch.StartNew();
+            await page.WaitForSelectorAsync($"li[data-name={Guard}] .state[data-state=Open]");
+            seen.Add(watch.Elapsed);
+            if (i == 0) await LookAroundAsync(app, page, told);
+            await server.ThawAsync(token);
+            await page.WaitForSelectorAsync(
+                $"li[data-name={Guard}] .state[data-state=Closed]", new() { Timeout = 30_000 });
+        }
+
+        string times = string.Join(", ", seen.Select(time => $"{time.TotalSeconds:0.00} s"));
+        TestContext.Current.SendDiagnosticMessage($"Freezes were on the page after {times}.");
+        await over.CancelAsync();
+        await Task.WhenAll(traffic);
+
+        // The middle one: a single look may hit a pause of the machine, not of the page.
+        Assert.True(seen.Order().ElementAt(Freezes / 2) <= TimeSpan.FromSeconds(2), times);
+        Assert.True(told.Heard > 20);
+        Assert.Empty(told.Findings);
+    }
+
+    private static async Task LookAroundAsync(TestApp app, IPage page, EmissionScan told)
+    {
+        CancellationToken token = TestContext.Current.CancellationToken;
         await page.ClickAsync($"li[data-name={Guard}] > .row");
         await page.WaitForSelectorAsync("#detail svg");
         told.Hear("page", await page.ContentAsync());
         foreach (string path in (string[])["/dbbreaker/guards", "/dbbreaker/guard?name=" + Guard, "/health"])
             told.Hear(path, await (await app.Client.GetAsync(path, token)).Content.ReadAsStringAsync(token));
-        await server.ThawAsync(token);
-        await page.WaitForSelectorAsync($"li[data-name={Guard}] .state[data-state=Closed]", new() { Timeout = 30_000 });
-        await over.CancelAsync();
-        await Task.WhenAll(traffic);
-
-        Assert.InRange(seen, TimeSpan.Zero, TimeSpan.FromSeconds(2));
-        Assert.True(told.Heard > 20);
-        Assert.Empty(told.Findings);
     }
 
     private static void Map(WebApplication app)

@@ -4,6 +4,7 @@ using Microsoft.Playwright;
 
 namespace DbBreaker.AspNetCore.Tests.Page;
 
+[Collection(Alone.Name)]
 public sealed class PageTests(Browser browser) : IClassFixture<Browser>
 {
     [Fact]
@@ -82,6 +83,26 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
         await page.WaitForSelectorAsync("#stream[data-stream=lost]");
         Assert.Contains("lost", await page.InnerTextAsync("#notice"), StringComparison.Ordinal);
         Assert.True(await page.EvaluateAsync<bool>("document.body.classList.contains('lost')"));
+    }
+
+    [Fact]
+    public async Task An_application_that_comes_back_is_taken_up_by_itself()
+    {
+        TestApp before = await TestApp.StartAsync();
+        before.Registry.GetOrAdd("orders");
+        IPage page = await browser.OpenAsync(before.Address);
+        Uri address = before.Address;
+        await before.DisposeAsync();
+        await page.WaitForSelectorAsync("#stream[data-stream=lost]");
+
+        await using TestApp after = await TestApp.StartAsync(address: address);
+        Trip.Open(after.Registry.GetOrAdd("billing", Trip.Options()));
+
+        await page.WaitForSelectorAsync("#stream[data-stream=live]");
+        await page.WaitForSelectorAsync("li[data-name=billing] .state[data-state=Open]");
+        Assert.Equal(0, await page.Locator("li[data-name=orders]").CountAsync());
+        Assert.False(await page.IsVisibleAsync("#notice"));
+        Assert.False(await page.EvaluateAsync<bool>("document.body.classList.contains('lost')"));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using DbBreaker.DependencyInjection;
 using DbBreaker.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -83,6 +84,10 @@ public sealed class GuardConfigurationTests
     [InlineData("Guards:orders:Isolated", "perhaps", "accepted are true and false")]
     [InlineData(
         "Guards:orders:BreakDuration", "5m", "orders: MaxBreakDuration is 00:01:00, shorter than BreakDuration")]
+    [InlineData(
+        "Guards:orders:ProbeInterval", "2s",
+        "orders: MaxProbeInterval is 00:00:01, shorter than ProbeInterval, 00:00:02")]
+    [InlineData("Guards:orders:IsolatedUntil", "tomorrow", "accepted is a time such as")]
     [InlineData("Defaults:QueueLimit", "-1", "Defaults: QueueLimit is -1")]
     public void What_is_not_valid_stops_the_start_with_its_path_and_what_is_accepted(
         string key, string value, string text)
@@ -149,6 +154,19 @@ public sealed class GuardConfigurationTests
         using ServiceProvider provider = services.BuildServiceProvider();
 
         Assert.Same(DbGuardRegistry.Shared, provider.GetRequiredService<DbGuardRegistry>());
+    }
+
+    [Theory]
+    [InlineData("1", true)]
+    [InlineData(" TRUE ", true)]
+    [InlineData("0", false)]
+    [InlineData("false", false)]
+    [InlineData("", false)]
+    [InlineData(null, false)]
+    public void The_kill_switch_is_one_variable(string? value, bool isOn)
+    {
+        Assert.Equal("DBBREAKER_DISABLED", KillSwitch.Variable);
+        Assert.Equal(isOn, KillSwitch.IsSet(value));
     }
 
     [Fact]

@@ -119,42 +119,89 @@ public sealed class GuardReloadTests
         container.Change(("Guards:orders:Isolated", "true"), ("Guards:orders:IsolatedUntil", end));
 
         Assert.Equal(CircuitState.Closed, guard.State);
+        string line = Assert.Single(container.Lines(EventIds.ReloadRefused)).Message;
+        Assert.Contains("accepted is up to 365 days", line, StringComparison.Ordinal);
         var refusal = Assert.Throws<OptionsValidationException>(() => new GuardContainer(
             ("Guards:orders:Isolated", "true"), ("Guards:orders:IsolatedUntil", "2099-01-01T00:00:00Z")).Start());
         Assert.Contains("orders: IsolatedUntil is 2099-01-01", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Ten_thousand_changes_during_traffic_lose_no_permit_and_no_state()
+    public void An_end_without_an_isolation_is_said_to_mean_nothing()
     {
-        using var container = new GuardContainer(("Guards:orders:PermitLimit", "8")).Start();
-        DbGuard guard = container.Guard("orders");
-        using CancellationTokenSource over = new();
-        Task<long>[] traffic = [.. Enumerable.Range(0, 4).Select(_ => Task.Run(() => Call(guard, over.Token)))];
+        using var container = new GuardContainer(("Guards:orders:IsolatedUntil", "2030-01-31T04:00:00Z")).Start();
 
-        for (int i = 0; i < 10_000; i++)
-            container.Change(("Guards:orders:PermitLimit", $"{1 + i % 8}"), ("Guards:orders:QueueLimit", "500"));
-        await over.CancelAsync();
-
-        long calls = (await Task.WhenAll(traffic)).Sum();
-        Assert.True(calls > 0);
-        Assert.Equal(0, guard.PermitsInUse);
-        Assert.Equal(0, guard.WaitingCount);
-        Assert.Equal(CircuitState.Closed, guard.State);
-        Assert.Equal(0, guard.GetSnapshot().Transitions);
-        Assert.Equal(8, guard.GetSnapshot().PermitLimit);
+        Assert.Contains("Isolated", Assert.Single(container.Lines(EventIds.KeyUnknown)).Message, StringComparison.Ordinal);
+        Assert.Equal(CircuitState.Closed, container.Guard("orders").State);
     }
 
-    private static async Task<long> Call(DbGuard guard, CancellationToken over)
+    [Fact]
+    public async Task Ten_thousand_changes_during_traffic_lose_no_permit_and_no_state()
+    {
+        using var container = new GuardContainer(
+            ("Guards:busy:PermitLimit", "8"), ("Guards:down:MinimumThroughput", "2"),
+            ("Guards:shut:PermitLimit", "8")).Start();
+        DbGuard busy = container.Guard("busy"), down = container.Guard("down"), shut = container.Guard("shut");
+        for (int i = 0; i < 2; i++)
+        {
+            using DbGuardLease lease = down.Acquire();
+            lease.ReportFailure(new System.Net.Sockets.SocketException(), DbPhase.Opening);
+        }
+
+        shut.Isolate("moving house", TimeSpan.FromHours(1));
+        DbGuardSnapshot downBefore = down.GetSnapshot(), shutBefore = shut.GetSnapshot();
+        using CancellationTokenSource over = new();
+        Task<long>[] traffic = [.. Enumerable.Range(0, 4).Select(_ => Task.Run(() => CallAsync(busy, over.Token)))];
+        Task<long> rejected = Task.Run(() => AskAsync(down, shut, over.Token), TestContext.Current.CancellationToken);
+
+        for (int i = 0; i < 10_000; i++)
+        {
+            string limit = $"{1 + i % 8}";
+            container.Change(
+                ("Guards:busy:PermitLimit", limit), ("Guards:down:PermitLimit", limit),
+                ("Guards:down:BreakDuration", $"{1 + i % 50}s"), ("Guards:shut:FailureRatio", $"0.{1 + i % 9}"));
+        }
+
+        await over.CancelAsync();
+
+        Assert.True((await Task.WhenAll(traffic)).Sum() > 0);
+        Assert.True(await rejected > 0);
+        Assert.Equal((0, 0, 8), (busy.PermitsInUse, busy.WaitingCount, busy.GetSnapshot().PermitLimit));
+        Assert.Equal((CircuitState.Closed, 0), (busy.State, busy.GetSnapshot().Transitions));
+        Assert.Equal(
+            (downBefore.State, downBefore.Transitions, downBefore.RetryAfter, downBefore.Reason),
+            (down.State, down.GetSnapshot().Transitions, down.GetSnapshot().RetryAfter, down.GetSnapshot().Reason));
+        Assert.Equal(
+            (shutBefore.State, shutBefore.Transitions, shutBefore.IsolatedUntil),
+            (shut.State, shut.GetSnapshot().Transitions, shut.GetSnapshot().IsolatedUntil));
+        Assert.Empty(container.Lines(EventIds.ReloadRefused));
+    }
+
+    private static async Task<long> CallAsync(DbGuard guard, CancellationToken over)
     {
         long calls = 0;
         while (!over.IsCancellationRequested)
         {
-            using DbGuardLease lease = await guard.AcquireAsync(CancellationToken.None);
+            using DbGuardLease lease = calls % 2 == 0
+                ? await guard.AcquireAsync(CancellationToken.None)
+                : guard.Acquire();
             lease.ReportSuccess();
             if (++calls % 64 == 0) await Task.Yield();
         }
 
         return calls;
+    }
+
+    private static async Task<long> AskAsync(DbGuard down, DbGuard shut, CancellationToken over)
+    {
+        long rejections = 0;
+        while (!over.IsCancellationRequested)
+        {
+            Assert.False(down.TryAcquire(out DbGuardLease _));
+            Assert.False(shut.TryAcquire(out DbGuardLease _));
+            if (++rejections % 64 == 0) await Task.Yield();
+        }
+
+        return rejections;
     }
 }

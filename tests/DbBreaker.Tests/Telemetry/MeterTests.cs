@@ -122,10 +122,30 @@ public sealed class MeterTests
     }
 
     [Fact]
-    public void A_rejection_is_an_event_on_the_callers_activity()
+    public void No_tag_has_a_value_that_is_not_in_the_table()
     {
-        GuardHarness harness = new();
-        harness.Open();
+        GuardHarness harness = new(o => o.MinimumThroughput = 1_000);
+        using MeterReader meter = new(harness.Guard.Name);
+        for (int i = 0; i < 50; i++) harness.Fail(new InvalidOperationException($"text {i}"));
+        for (int i = 0; i < 50; i++)
+        {
+            harness.Guard.Isolate($"reason {i}");
+            harness.Reject();
+            harness.Guard.Reset();
+        }
+
+        string[] seen = [.. N.Instruments.SelectMany(name => meter.Observe(name).Keys)
+            .Concat(N.Instruments.SelectMany(name => meter.Recorded(name)).Select(m => m.Tags)).Distinct()];
+
+        Assert.DoesNotContain(seen, tags => tags.Contains("reason", StringComparison.Ordinal)
+            || tags.Contains("text", StringComparison.Ordinal));
+        Assert.InRange(seen.Length, 10, 40);
+    }
+
+    [Fact]
+    public async Task A_rejection_a_wait_and_a_fallback_are_events_on_the_callers_activity()
+    {
+        GuardHarness harness = new(o => o.PermitLimit = 1);
         using ActivitySource source = new("tests");
         using ActivityListener listener = new()
         {
@@ -133,13 +153,22 @@ public sealed class MeterTests
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
         };
         ActivitySource.AddActivityListener(listener);
+        DbGuardLease held = harness.Guard.Acquire();
 
         using Activity activity = source.StartActivity("request")!;
+        Task<DbGuardLease> waiting = harness.Guard.AcquireAsync(TestContext.Current.CancellationToken).AsTask();
+        harness.Pass(TimeSpan.FromSeconds(1));
+        held.Dispose();
+        (await waiting).Dispose();
+        harness.Open();
         harness.Reject();
         harness.Guard.FallbackAnswered("replica");
 
-        Assert.Equal([N.RejectedEvent, N.FallbackEvent], activity.Events.Select(e => e.Name));
-        Assert.Contains(new(N.GuardTag, harness.Guard.Name), activity.Events.First().Tags);
+        Assert.Equal([N.WaitedEvent, N.RejectedEvent, N.FallbackEvent], activity.Events.Select(e => e.Name));
+        Assert.All(activity.Events, e => Assert.Contains(new(N.GuardTag, harness.Guard.Name), e.Tags));
+        Assert.Equal(
+            [(N.WaitSecondsTag, 1.0), (N.CauseTag, "open"), (N.SourceTag, "replica")],
+            activity.Events.Select(e => (e.Tags.Last().Key, e.Tags.Last().Value!)));
     }
 
     [Fact]
@@ -152,6 +181,20 @@ public sealed class MeterTests
         for (int i = 0; i < 10_000; i++) Call(guard);
 
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    [Fact]
+    public void A_guard_that_is_switched_off_allocates_nothing_and_watches_nothing()
+    {
+        DbGuard guard = new DbGuardRegistry(null, isDisabled: true).GetOrAdd("off");
+        for (int i = 0; i < 1_000; i++) Call(guard);
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 10_000; i++) Call(guard);
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.False(guard.IsWatching);
+        Assert.Equal((0, 0), (guard.GetSnapshot().PermitsInUse, guard.GetSnapshot().Operations));
     }
 
     [Fact]
