@@ -2,13 +2,12 @@ using DbBreaker.TestKit;
 
 namespace WebApi;
 
-/// <summary>A database of the sample's own, with a standby, that a visitor may hurt; and visitors who keep
-/// asking.</summary>
-internal sealed class Chaos : BackgroundService
+/// <summary>A database of the sample's own, with a standby, that a visitor may hurt. One thing at a time.</summary>
+internal sealed class Chaos : IAsyncDisposable
 {
+    private readonly SemaphoreSlim _turn = new(1);
     private readonly ILogger<Chaos> _logger;
-    private readonly HttpClient _client = new() { Timeout = TimeSpan.FromSeconds(35) };
-    private volatile int _readsPerSecond = 50;
+    private bool _isDown, _isFrozen, _isStandbyFrozen;
 
     private Chaos(PostgresPair pair, ILogger<Chaos> logger)
     {
@@ -18,8 +17,6 @@ internal sealed class Chaos : BackgroundService
 
     public PostgresPair Pair { get; }
 
-    public Uri? Target { get; set; }
-
     public static async Task<Chaos> StartAsync(ILogger<Chaos> logger)
     {
         logger.LogInformation("Starting PostgreSQL and its standby ...");
@@ -28,58 +25,48 @@ internal sealed class Chaos : BackgroundService
 
     public async Task<string> DoAsync(string action)
     {
-        _logger.LogInformation("Chaos: {Action}", action);
-        switch (action)
+        await _turn.WaitAsync();
+        try
         {
-            case "freeze": await Pair.Primary.FreezeAsync(); break;
-            case "thaw": await Pair.Primary.ThawAsync(); break;
-            case "kill": await Pair.Primary.KillAsync(); break;
-            case "start": await Pair.Primary.StartAgainAsync(); break;
-            case "freeze-standby": await Pair.Standby.FreezeAsync(); break;
-            case "thaw-standby": await Pair.Standby.ThawAsync(); break;
-            case "calm": _readsPerSecond = 0; break;
-            case "busy": _readsPerSecond = 50; break;
-            default:
-                return $"'{action}' is not known; freeze, thaw, kill, start, freeze-standby, thaw-standby, calm, busy "
-                    + "are.";
+            _logger.LogInformation("Chaos: {Action}", action);
+            return await (action switch
+            {
+                "freeze" when _isDown => Nothing("the primary is down"),
+                "freeze" when _isFrozen => Nothing("the primary is frozen already"),
+                "freeze" => DoAsync(Pair.Primary.FreezeAsync(), "the primary stands still", () => _isFrozen = true),
+                "thaw" => DoAsync(Pair.Primary.ThawAsync(), "the primary goes on", () => _isFrozen = false),
+                "kill" when _isDown => Nothing("the primary is down already"),
+                "kill" => DoAsync(Pair.Primary.KillAsync(), "the primary was killed", Killed),
+                "start" when !_isDown => Nothing("the primary is up"),
+                "start" => DoAsync(Pair.Primary.StartAgainAsync(), "the primary is up again", () => _isDown = false),
+                "freeze-standby" when _isStandbyFrozen => Nothing("the standby is frozen already"),
+                "freeze-standby" => DoAsync(
+                    Pair.Standby.FreezeAsync(), "the standby stands still", () => _isStandbyFrozen = true),
+                "thaw-standby" => DoAsync(
+                    Pair.Standby.ThawAsync(), "the standby goes on", () => _isStandbyFrozen = false),
+                _ => Nothing($"'{action}' is not known"),
+            });
         }
-
-        return $"{action}: done";
+        finally
+        {
+            _turn.Release();
+        }
     }
 
-    public override async Task StopAsync(CancellationToken cancellationToken)
+    public async ValueTask DisposeAsync()
     {
-        await base.StopAsync(cancellationToken);
+        _turn.Dispose();
         await Pair.DisposeAsync();
     }
 
-    public override void Dispose()
+    private static Task<string> Nothing(string why) => Task.FromResult($"Nothing done: {why}.");
+
+    private static async Task<string> DoAsync(Task action, string said, Action then)
     {
-        _client.Dispose();
-        base.Dispose();
+        await action;
+        then();
+        return $"Done: {said}.";
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20), TimeProvider.System);
-        for (int i = 0; await timer.WaitForNextTickAsync(stoppingToken); i++)
-        {
-            if (Target is null || _readsPerSecond == 0) continue;
-            _ = VisitAsync(write: i % 10 == 0, stoppingToken);
-        }
-    }
-
-    private async Task VisitAsync(bool write, CancellationToken cancellationToken)
-    {
-        try
-        {
-            using HttpResponseMessage answer = write
-                ? await _client.PostAsync(new Uri(Target!, "/orders?item=tea"), null, cancellationToken)
-                : await _client.GetAsync(new Uri(Target!, "/orders"), cancellationToken);
-        }
-        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
-        {
-            // A visitor who gives up; the page shows what became of the request.
-        }
-    }
+    private void Killed() => (_isDown, _isFrozen) = (true, false);
 }

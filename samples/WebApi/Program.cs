@@ -12,7 +12,8 @@ WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
 Chaos? chaos = builder.Environment.IsDevelopment() ? await StartChaosAsync() : null;
 string primary = chaos?.Pair.Primary.ConnectionString ?? Required("ConnectionStrings:Shop");
 string replica = chaos?.Pair.Standby.ConnectionString ?? Required("ConnectionStrings:ShopReplica");
-if (chaos is not null) builder.Services.AddHostedService(_ => chaos);
+Visitors visitors = new();
+if (chaos is not null) builder.Services.AddHostedService(_ => visitors);
 
 // What a guarded application adds: settings, the guard, health, 503 for rejections, metrics.
 builder.Services.AddDbBreaker(builder.Configuration.GetSection("DbBreaker"));
@@ -37,17 +38,18 @@ app.MapHealthChecks("/health");
 app.MapDbBreaker();
 if (chaos is not null)
 {
-    app.MapChaos(chaos);
+    app.MapChaos(chaos, visitors);
     app.Lifetime.ApplicationStarted.Register(() =>
     {
         IServer server = app.Services.GetRequiredService<IServer>();
         string address = server.Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        chaos.Target = new Uri(address);
+        visitors.Target = new Uri(address);
         app.Logger.LogInformation("Open {Address}/chaos and freeze the database", address);
     });
 }
 
 await app.RunAsync();
+if (chaos is not null) await chaos.DisposeAsync();
 
 string Required(string key) => builder.Configuration[key]
     ?? throw new InvalidOperationException(

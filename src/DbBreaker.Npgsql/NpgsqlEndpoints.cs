@@ -18,6 +18,8 @@ internal static class NpgsqlEndpoints
         string[] hosts = ReadHosts(settings);
         string hostList = string.Join(',', hosts);
         string database = settings.Database ?? settings.Username ?? "";
+        // A database that is not named has the user's name, which is shown nowhere.
+        string shown = string.IsNullOrEmpty(settings.Database) ? "" : "/" + settings.Database;
         bool isMultiHost = hosts.Length > 1;
         string? target = isMultiHost ? settings.TargetSessionAttributes?.ToLowerInvariant() ?? "any" : null;
         NpgsqlConnectionStringBuilder key = new()
@@ -43,7 +45,7 @@ internal static class NpgsqlEndpoints
 
         return new DbEndpoint(
             $"{provider};{key.ConnectionString}",
-            $"{provider}://{hostList}/{database}{(target is null or "any" ? "" : $" ({target})")}",
+            $"{provider}://{hostList}{shown}{(target is null or "any" ? "" : $" ({target})")}",
             ReadMaxPoolSize(settings, hosts.Length, target),
             settings.Timeout == 0 ? null : TimeSpan.FromSeconds(settings.Timeout));
     }

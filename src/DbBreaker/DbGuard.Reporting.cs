@@ -13,7 +13,8 @@ public sealed partial class DbGuard
     private readonly OperationTally _tally = new();
     private volatile bool _isCounted;
     private long _fallbackAnswers;
-    private long _fallbackGeneration = -1;
+    private long _outages;
+    private long _fallbackOutage;
 
     /// <summary>Raised for each call that was, or in observe mode would have been, rejected, with the text it got, if
     /// it got one.</summary>
@@ -43,9 +44,9 @@ public sealed partial class DbGuard
 
     internal long FallbackAnswers => Interlocked.Read(ref _fallbackAnswers);
 
-    /// <summary>Whether a fallback has answered since the circuit took its present state.</summary>
+    /// <summary>Whether the circuit is not closed, and a fallback has answered since it was.</summary>
     internal bool IsOnFallback =>
-        Volatile.Read(ref _fallbackGeneration) == _circuit.Generation && State != CircuitState.Closed;
+        State != CircuitState.Closed && Volatile.Read(ref _fallbackOutage) == Volatile.Read(ref _outages);
 
     /// <summary>Counts successes from now on, for the page. Metrics count them on their own while somebody listens.
     /// </summary>
@@ -59,9 +60,10 @@ public sealed partial class DbGuard
         if (DbBreakerMeter.FallbackAnswers.Enabled)
             DbBreakerMeter.FallbackAnswers.Add(1, DbBreakerMeter.Guard(this), new(N.SourceTag, source));
         if (Traced is { } activity) Mark(activity, N.FallbackEvent, N.SourceTag, source);
-        long generation = _circuit.Generation;
-        if (Interlocked.Exchange(ref _fallbackGeneration, generation) != generation)
-            FallbackBegan?.Invoke(this, source);
+        // A read that was sent to the fallback before the circuit closed may be answered after it: it begins nothing.
+        if (State == CircuitState.Closed) return;
+        long outage = Volatile.Read(ref _outages);
+        if (Interlocked.Exchange(ref _fallbackOutage, outage) != outage) FallbackBegan?.Invoke(this, source);
     }
 
     private void CountSuccess()

@@ -25,6 +25,7 @@ public sealed partial class DbGuard
     {
         if (change is null) return null;
         DbGuardTransition transition = Record_NeedsSync(change);
+        if (change.From == CircuitState.Closed) Volatile.Write(ref _outages, _outages + 1);
         switch (change.To)
         {
             case CircuitState.Open: Opened_NeedsSync(change); break;

@@ -80,7 +80,7 @@ public sealed class NpgsqlEndpointTests
 
     [Theory]
     [InlineData(Plain, "postgresql://db1:5432/orders")]
-    [InlineData("Host=db1;Username=app", "postgresql://db1:5432/app")]
+    [InlineData("Host=db1;Username=app", "postgresql://db1:5432")]
     [InlineData("Host=db1,db2:5433;Port=5440;Database=orders", "postgresql://db1:5440,db2:5433/orders")]
     [InlineData("Host=[::1]:5433;Database=orders", "postgresql://[::1]:5433/orders")]
     [InlineData("Host=::1;Database=orders", "postgresql://::1:5432/orders")]

@@ -2,7 +2,7 @@ import { colour, make } from "./dom.js";
 
 export const buckets = 180;
 
-const stripColours = { a: "answered", q: "quiet", w: "waiting", e: "answered", f: "half", h: "half", o: "open", i: "isolated" };
+const stripColours = { a: "answered", q: "quiet", w: "waiting", e: "answered", f: "amber", h: "amber", o: "open", i: "isolated" };
 // Height tells as well as colour: quiet is a line, trouble fills the strip.
 const stripHeights = { a: .5, q: .12, w: .7, e: .5, f: .8, h: .8, o: 1, i: 1 };
 
@@ -19,7 +19,7 @@ export function drawStrip(canvas, strip) {
       context.fillStyle = colour(name);
       context.fillRect(from * step, height - tall, (i - from) * step, tall);
       if (strip[from] === "e") {
-        context.fillStyle = colour("half");
+        context.fillStyle = colour("amber");
         context.fillRect(from * step, height - tall, (i - from) * step, 4);
       }
     }

@@ -52,8 +52,8 @@ function build(row) {
   const at = i => timeOf(Date.now() - (buckets - 1 - i) * bucketMs);
   const operations = chart("Operations per 5 s", [
     { name: "answered", colour: "answered", bar: true }, { name: "failed", colour: "open", bar: true },
-    { name: "rejected", colour: "half", bar: true },
-  ], (i, [a, f, r]) => `${at(i)}  ${count(a)} answered, ${count(f)} failed, ${count(r)} rejected`);
+    { name: "rejected", colour: "amber", bar: true }, { name: "by fallback", colour: "waiting", bar: true },
+  ], (i, [a, f, r, b]) => `${at(i)}  ${count(a)} answered, ${count(f)} failed, ${count(r)} rejected, ${count(b)} by fallback`);
   const permits = chart("Permits and queue", [
     { name: "in use", colour: "answered", bar: true }, { name: "waiting", colour: "waiting", bar: true },
     { name: "limit", colour: "soft", dashed: true, skipZero: true },
@@ -88,7 +88,7 @@ function render(detail) {
     ...(detail.fallbackAnswers ? [["Fallback answers", count(detail.fallbackAnswers)]] : []),
   ];
   view.figures.replaceChildren(...pairs.map(([term, value]) => make("div", {}, make("dt", {}, term), make("dd", {}, value))));
-  view.operations.update([series.answered, series.failed, series.rejected], count);
+  view.operations.update([series.answered, series.failed, series.rejected, series.fromFallback], count);
   view.permits.update([series.inUse, series.waiting, series.limit], count);
   view.holds.update([series.holdMs], duration);
   const key = `${detail.transitionCount}/${detail.transitions.length}`;

@@ -21,7 +21,7 @@ const tiles = ["Open", "Isolated", "HalfOpen", "Closed", "Waiting"].map(state =>
   return { state, number, tile };
 });
 
-const meanings = { answered: "answered", some: "some failed or rejected", waiting: "callers waited", half: "half-open, or many failed", open: "open", isolated: "isolated" };
+const meanings = { answered: "answered", some: "some failed or rejected", waiting: "callers waited", amber: "half-open, or many failed", open: "open", isolated: "isolated" };
 for (const [name, meaning] of Object.entries(meanings)) {
   const key = make("span", {}, meaning);
   key.style.setProperty("--key", `var(--${name === "some" ? "answered" : name})`);

@@ -2,8 +2,8 @@ namespace DbBreaker.AspNetCore.Dashboard;
 
 /// <summary>The timeline in columns, the oldest bucket first. A hold of null is a bucket without data.</summary>
 internal sealed record GuardSeries(
-    int[] Answered, int[] Failed, int[] Rejected, int[] InUse, int[] Limit, int[] Waiting, double?[] HoldMs,
-    string Strip)
+    int[] Answered, int[] Failed, int[] Rejected, int[] FromFallback, int[] InUse, int[] Limit, int[] Waiting,
+    double?[] HoldMs, string Strip)
 {
     public static GuardSeries From(GuardTimeline timeline, long newest)
     {
@@ -12,6 +12,7 @@ internal sealed record GuardSeries(
             [.. buckets.Select(static b => b.Answered)],
             [.. buckets.Select(static b => b.Failed)],
             [.. buckets.Select(static b => b.Rejected)],
+            [.. buckets.Select(static b => b.FromFallback)],
             [.. buckets.Select(static b => b.PermitsInUse)],
             [.. buckets.Select(static b => b.PermitLimit)],
             [.. buckets.Select(static b => b.Waiting)],

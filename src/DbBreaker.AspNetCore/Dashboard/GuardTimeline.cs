@@ -10,7 +10,7 @@ internal sealed class GuardTimeline(DbGuard guard)
 
     private readonly TimelineBucket[] _ring = new TimelineBucket[Buckets];
     private long _newest = -1;
-    private long _answered, _failed, _rejected;
+    private long _answered, _failed, _rejected, _fromFallback;
     private bool _isStarted;
 
     public DbGuard Guard => guard;
@@ -29,12 +29,14 @@ internal sealed class GuardTimeline(DbGuard guard)
         OperationTally tally = guard.Tally;
         long answered = tally.Successes + tally[DbFailureKind.Answered] + tally[DbFailureKind.Contention];
         long failed = tally[DbFailureKind.Unavailable] + tally[DbFailureKind.Timeout];
+        long fromFallback = guard.FallbackAnswers;
         long rejected = guard.Rejections + guard.WouldHaveRejected;
         if (_isStarted)
         {
             now.Answered += (int)(answered - _answered);
             now.Failed += (int)(failed - _failed);
             now.Rejected += (int)(rejected - _rejected);
+            now.FromFallback += (int)(fromFallback - _fromFallback);
             Rates = (
                 Rate(answered - _answered, seconds),
                 Rate(failed - _failed, seconds),
@@ -42,6 +44,7 @@ internal sealed class GuardTimeline(DbGuard guard)
         }
 
         (_answered, _failed, _rejected, _isStarted) = (answered, failed, rejected, true);
+        _fromFallback = fromFallback;
         now.PermitsInUse = Math.Max(now.PermitsInUse, guard.PermitsInUse);
         now.PermitLimit = guard.EffectiveLimit;
         now.Waiting = Math.Max(now.Waiting, guard.WaitingCount);

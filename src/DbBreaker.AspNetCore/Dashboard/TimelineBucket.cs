@@ -14,6 +14,9 @@ internal struct TimelineBucket
     /// <summary>Calls rejected, and in observe mode those that would have been.</summary>
     public int Rejected;
 
+    /// <summary>Reads that a fallback answered.</summary>
+    public int FromFallback;
+
     /// <summary>The most permits in use, of how many, and the most callers waiting.</summary>
     public int PermitsInUse, PermitLimit, Waiting;
 

@@ -34,10 +34,15 @@ internal sealed class RejectionLog(DbGuard guard, GuardJournal journal)
         else
         {
             Log.CallRejected(
-                journal.Logger, guard.Name, cause.ToString(), text ?? guard.LastReason,
+                journal.Logger, guard.Name, cause.ToString(), WithoutName(text ?? guard.LastReason),
                 (long)SummaryInterval.TotalMilliseconds);
         }
     }
+
+    // An error names its guard first and ends with a stop; the line has both already.
+    private string WithoutName(string text) =>
+        (text.StartsWith(guard.Name + ": ", StringComparison.Ordinal) ? text[(guard.Name.Length + 2)..] : text)
+        .TrimEnd('.');
 
     private void Summarize()
     {

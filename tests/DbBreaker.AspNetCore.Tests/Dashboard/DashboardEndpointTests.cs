@@ -28,7 +28,9 @@ public sealed class DashboardEndpointTests
     public async Task A_guard_is_told_with_its_transitions_and_effective_options()
     {
         await using TestApp app = await TestApp.StartAsync();
-        Trip.Open(app.Registry.GetOrAdd("postgresql://db1:5432/orders", Trip.Options()));
+        DbGuard guard = app.Registry.GetOrAdd("postgresql://db1:5432/orders", Trip.Options());
+        Trip.Open(guard);
+        for (int i = 0; i < 3; i++) guard.FallbackAnswered("replica");
 
         var detail = await app.Client.GetFromJsonAsync<JsonElement>(
             "/dbbreaker/guard?name=" + Uri.EscapeDataString("postgresql://db1:5432/orders"), Token);
@@ -40,7 +42,11 @@ public sealed class DashboardEndpointTests
             .Single(o => o.GetProperty("name").GetString() == "MinimumThroughput");
         Assert.Equal(("2", "20"), (option.GetProperty("value").GetString(), option.GetProperty("default").GetString()));
         Assert.Equal(180, detail.GetProperty("series").GetProperty("failed").GetArrayLength());
-        Assert.Equal(2, detail.GetProperty("series").GetProperty("failed").EnumerateArray().Sum(v => v.GetInt32()));
+        Assert.Equal(2, SumOf("failed"));
+        Assert.Equal(3, SumOf("fromFallback"));
+
+        int SumOf(string series) =>
+            detail.GetProperty("series").GetProperty(series).EnumerateArray().Sum(v => v.GetInt32());
     }
 
     [Fact]

@@ -32,7 +32,8 @@ internal static class Contrast
             if (!own || !element.checkVisibility() || element.closest("button:disabled, noscript")) continue;
             const [a, b] = [getComputedStyle(element).color, behind(element)].map(luminance).sort((x, y) => y - x);
             const ratio = (a + .05) / (b + .05);
-            if (ratio < 4.5) low.add(`${element.tagName}.${element.className} ${element.textContent.trim().slice(0, 20)}: ${ratio.toFixed(2)}`);
+            const text = element.textContent.trim().slice(0, 20);
+            if (ratio < 4.5) low.add(`${element.tagName}.${element.className} ${text}: ${ratio.toFixed(2)}`);
           }
           return [...low];
         }

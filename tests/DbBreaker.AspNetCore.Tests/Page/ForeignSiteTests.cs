@@ -12,12 +12,15 @@ public sealed class ForeignSiteTests(Browser browser) : IClassFixture<Browser>
     [Theory]
     [InlineData("fetch(target, { method: 'POST', mode: 'no-cors', credentials: 'include', body })")]
     [InlineData("""
-        fetch(target, { method: 'POST', body, headers: { 'Content-Type': 'application/json', 'X-DbBreaker-Token': 'x' } })
+        fetch(target, {
+          method: 'POST', body, headers: { 'Content-Type': 'application/json', 'X-DbBreaker-Token': 'x' },
+        })
         """)]
     [InlineData("new Promise(done => { navigator.sendBeacon(target, body); done(); })")]
     [InlineData("""
         new Promise(done => {
-          const form = Object.assign(document.createElement('form'), { method: 'post', action: target, enctype: 'text/plain' });
+          const form = document.createElement('form');
+          Object.assign(form, { method: 'post', action: target, enctype: 'text/plain' });
           form.append(Object.assign(document.createElement('input'), { name: body, value: '' }));
           document.body.append(form);
           form.submit();

@@ -3,9 +3,8 @@ using Microsoft.Playwright;
 
 namespace DbBreaker.AspNetCore.Tests.Page;
 
-/// <summary>Takes the pictures of the documentation and looks at what is on them. They replace those in docs/images when
-/// DBBREAKER_SCREENSHOTS names the folder:
-/// <c>DBBREAKER_SCREENSHOTS=docs/images dotnet test tests/DbBreaker.AspNetCore.Tests --filter ScreenshotTests</c>.</summary>
+/// <summary>Takes the pictures of the documentation and looks at what is on them. They replace those in docs/images
+/// when DBBREAKER_SCREENSHOTS names that folder: see docs/health-and-dashboard.md.</summary>
 public sealed class ScreenshotTests(Browser browser) : IClassFixture<Browser>
 {
     private const int PhoneWidth = 600;

@@ -10,7 +10,8 @@ namespace DbBreaker.TestKit;
 
 /// <summary>
 /// Listens to everything that guards tell while it is here (measurements, events on activities, exceptions, the lines
-/// of the loggers it gives, and what a test adds) and finds secrets in it. Keeps a bounded number of texts. Thread-safe.
+/// of the loggers it gives, and what a test adds) and finds secrets in it. Keeps a bounded number of texts.
+/// Thread-safe.
 /// </summary>
 public sealed class EmissionScan : ILoggerFactory, ILoggerProvider
 {

@@ -131,7 +131,8 @@ public sealed class GuardReloadTests
     {
         using var container = new GuardContainer(("Guards:orders:IsolatedUntil", "2030-01-31T04:00:00Z")).Start();
 
-        Assert.Contains("Isolated", Assert.Single(container.Lines(EventIds.KeyUnknown)).Message, StringComparison.Ordinal);
+        string line = Assert.Single(container.Lines(EventIds.KeyUnknown)).Message;
+        Assert.Contains("Isolated is not set", line, StringComparison.Ordinal);
         Assert.Equal(CircuitState.Closed, container.Guard("orders").State);
     }
 

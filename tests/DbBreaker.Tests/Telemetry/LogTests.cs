@@ -23,6 +23,9 @@ public sealed class LogTests
         AssertSays(harness, EventIds.CircuitOpened, "2 of 2");
         AssertSays(harness, EventIds.CircuitHalfOpened, "the break is over");
         AssertSays(harness, EventIds.CircuitClosed, "rejected 1");
+        string name = harness.Guard.Name;
+        AssertSays(harness, EventIds.CallRejected, $"Guard {name} rejects calls (Open): the circuit is open (2 of 2");
+        Assert.DoesNotContain("..", harness.Lines(EventIds.CallRejected)[0].Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -116,8 +119,19 @@ public sealed class LogTests
         Assert.Single(harness.Lines(EventIds.FallbackBegan));
         Assert.Equal(10, harness.Guard.GetSnapshot().FallbackAnswers);
         Assert.True(harness.Guard.IsOnFallback);
+        harness.Pass(TimeSpan.FromSeconds(6));
+        Assert.Equal(CircuitState.HalfOpen, harness.Guard.State);
+        harness.Guard.FallbackAnswered("replica");
+        Assert.True(harness.Guard.IsOnFallback);
         harness.Guard.Reset();
+        harness.Guard.FallbackAnswered("replica");
         Assert.False(harness.Guard.IsOnFallback);
+        Assert.Single(harness.Lines(EventIds.FallbackBegan));
+
+        harness.Open();
+        Assert.False(harness.Guard.IsOnFallback);
+        harness.Guard.FallbackAnswered("replica");
+        Assert.Equal(2, harness.Lines(EventIds.FallbackBegan).Count);
     }
 
     [Fact]
