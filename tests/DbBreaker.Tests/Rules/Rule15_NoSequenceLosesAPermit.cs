@@ -35,9 +35,10 @@ public sealed class Rule15_NoSequenceLosesAPermit
         });
         var seen = new ConcurrentDictionary<(CircuitState, CircuitState), bool>();
         bench.Guard.Transitioned += (_, t) => seen[(t.From, t.To)] = true;
+        int acquired = 0;
         for (int round = 0; round < Rounds; round++)
         {
-            RunRound(bench, round);
+            acquired += RunRound(bench, round);
             bench.Guard.Reset();
             CollectLeaks(bench);
             DbGuardSnapshot end = bench.Now;
@@ -47,6 +48,8 @@ public sealed class Rule15_NoSequenceLosesAPermit
 
         Assert.Empty(seen.Keys.Except(_graph));
         Assert.True(seen.Count >= 7, $"Only {seen.Count} kinds of transitions happened.");
+        // Over all rounds: one in which the circuit happens to be open for long has few.
+        Assert.True(acquired > _operations / 20, $"Only {acquired} leases were had.");
     }
 
     [Theory]
@@ -123,7 +126,7 @@ public sealed class Rule15_NoSequenceLosesAPermit
         Assert.Equal((1, 0), (bench.Now.PermitsInUse, bench.Now.Failures));
     }
 
-    private static void RunRound(GuardBench bench, int round)
+    private static int RunRound(GuardBench bench, int round)
     {
         bool isOver = false;
         var clock = new Thread(() =>
@@ -158,7 +161,7 @@ public sealed class Rule15_NoSequenceLosesAPermit
         Volatile.Write(ref isOver, true);
         clock.Join();
         Assert.Null(failure);
-        Assert.True(acquired > _operations / Rounds / 20, $"Only {acquired} leases were had.");
+        return acquired;
     }
 
     private static void CollectLeaks(GuardBench bench)
