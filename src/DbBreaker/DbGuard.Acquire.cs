@@ -135,7 +135,7 @@ public sealed partial class DbGuard
 
     // Half-open, the few trials say nothing about the wait: who comes now waits for the verdict (rule 13).
     private TimeSpan PredictWait(int position, CircuitState state, long now) =>
-        state == CircuitState.Closed ? _waits.Predict(position, EffectiveLimit, now) : TimeSpan.Zero;
+        state == CircuitState.Closed ? _waits.Predict(position, EffectiveLimit, _permits.Limit, now) : TimeSpan.Zero;
 
     private static bool IsShutIn(CircuitState state) => state is CircuitState.Open or CircuitState.Isolated;
 }

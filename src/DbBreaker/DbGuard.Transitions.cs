@@ -77,6 +77,8 @@ public sealed partial class DbGuard
         _openedBy = null;
         _prober.Stop();
         _suspicion = SuspicionCause.None;
+        // The trials' time was no silence of those who wait behind them.
+        if (_waits.IsFull) _waits.Returned(_clock.Attended, somebodyWaits: true);
         _ramp = change.Cause == DbTransitionCause.Reset || _options.RecoveryRamp == TimeSpan.Zero
             ? null
             : new RecoveryRamp(_options.HalfOpenPermits, _options.RecoveryRamp, _normalLatency, _clock.Attended);

@@ -96,8 +96,9 @@ public sealed partial class DbGuard
         // Read before the slot is let go: afterwards it may be another's.
         int epoch = slot.Epoch;
         long sampledAt = slot.SampledAt;
+        long generation = slot.Generation;
         if (!slot.TryRelease(version)) return;
-        if (sampledAt != 0) Held(_clock.Attended - sampledAt, epoch);
+        if (sampledAt != 0) Held(_clock.Attended - sampledAt, epoch, generation);
         if (_waits.IsFull) _waits.Returned(_clock.Attended, _permits.WaitingCount > 0);
         _permits.Return(epoch);
     }
@@ -135,9 +136,10 @@ public sealed partial class DbGuard
         return new DbGuardLease(slot, version);
     }
 
-    private void Held(long ticks, int epoch)
+    private void Held(long ticks, int epoch, long generation)
     {
-        if (epoch == _permits.Epoch) _waits.Held(ticks);
+        // A hold from before an outage is as long as the outage was, and a trial's has a new connection in it.
+        if (epoch == _permits.Epoch && Circuit.StateOf(generation) != CircuitState.HalfOpen) _waits.Held(ticks);
         if (DbBreakerMeter.HeldTime.Enabled) RecordHold(ticks);
     }
 

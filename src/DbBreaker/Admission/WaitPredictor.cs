@@ -32,6 +32,7 @@ internal sealed class WaitPredictor
     /// <summary>Whether somebody found the pool full and no permit has come back to an empty queue since.</summary>
     public bool IsFull => Volatile.Read(ref _fullSince) != NotFull;
 
+    /// <summary>A permit came back, or something else showed that those who hold permits get on.</summary>
     public void Returned(long now, bool somebodyWaits)
     {
         Volatile.Write(ref _lastReturn, now);
@@ -45,16 +46,37 @@ internal sealed class WaitPredictor
         if (!IsFull) Volatile.Write(ref _fullSince, now);
     }
 
-    public TimeSpan Predict(int position, int permits, long now)
+    /// <summary>How long the next in the queue would wait.</summary>
+    /// <param name="position">How many wait before it.</param>
+    /// <param name="permits">The permits there are now.</param>
+    /// <param name="limit">The permits that a recovery grows to; <paramref name="permits"/> at all other times.</param>
+    /// <param name="now">Attended time.</param>
+    public TimeSpan Predict(int position, int permits, int limit, long now)
     {
         long hold = Volatile.Read(ref _meanHold);
-        long interval = hold / Math.Max(1, permits);
+        long wait = Growing(position + 1L, Math.Max(1, permits), limit, hold);
         long silence = Silence(now);
         long normal = hold == 0 ? ColdSilenceFloor : HoldsOfSilence * hold + SilenceFloor;
-        if (silence > normal) interval = Math.Max(interval, silence / 2);
-        long wait = interval > 0 && position + 1 > long.MaxValue / interval ? long.MaxValue : (position + 1) * interval;
+        if (silence > normal) wait = Math.Max(wait, Times(position + 1L, silence / 2));
         return TimeSpan.FromTicks(wait);
     }
+
+    // While a recovery doubles the permits with each round, a wait that today's few permits would make long is short.
+    private static long Growing(long callers, long permits, int limit, long hold)
+    {
+        long rounds = 0;
+        for (; permits < limit && callers > permits; rounds++)
+        {
+            callers -= permits;
+            permits = Math.Min(permits * 2, limit);
+        }
+
+        long growing = Times(rounds, hold), steady = Times(callers, hold / permits);
+        return growing > long.MaxValue - steady ? long.MaxValue : growing + steady;
+    }
+
+    private static long Times(long count, long ticks) =>
+        ticks > 0 && count > long.MaxValue / ticks ? long.MaxValue : count * ticks;
 
     /// <summary>How long no permit has come back although somebody waits.</summary>
     public long Silence(long now)

@@ -12,7 +12,7 @@ public sealed class WaitPredictorTests
     {
         _waits.Held(10 * Ms);
         _waits.BecameFull(0);
-        Assert.Equal(500, _waits.Predict(position: 999, permits: 20, now: 0).TotalMilliseconds);
+        Assert.Equal(500, _waits.Predict(999, 20, 20, 0).TotalMilliseconds);
     }
 
     [Fact]
@@ -20,8 +20,8 @@ public sealed class WaitPredictorTests
     {
         _waits.Held(10 * Ms);
         _waits.BecameFull(0);
-        Assert.True(_waits.Predict(100, 20, 60 * Ms) < TimeSpan.FromSeconds(1));
-        Assert.True(_waits.Predict(100, 20, 61 * Ms) > TimeSpan.FromSeconds(2));
+        Assert.True(_waits.Predict(100, 20, 20, 60 * Ms) < TimeSpan.FromSeconds(1));
+        Assert.True(_waits.Predict(100, 20, 20, 61 * Ms) > TimeSpan.FromSeconds(2));
     }
 
     [Fact]
@@ -30,7 +30,7 @@ public sealed class WaitPredictorTests
         _waits.Held(10 * Ms);
         _waits.BecameFull(0);
         _waits.Returned(200 * Ms, somebodyWaits: true);
-        Assert.True(_waits.Predict(100, 20, 210 * Ms) < TimeSpan.FromSeconds(1));
+        Assert.True(_waits.Predict(100, 20, 20, 210 * Ms) < TimeSpan.FromSeconds(1));
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class WaitPredictorTests
         _waits.Held(10 * Ms);
         _waits.BecameFull(0);
         _waits.BecameFull(2_000 * Ms);
-        Assert.True(_waits.Predict(5, 20, 2_010 * Ms) > TimeSpan.FromSeconds(2));
+        Assert.True(_waits.Predict(5, 20, 20, 2_010 * Ms) > TimeSpan.FromSeconds(2));
     }
 
     [Fact]
@@ -49,15 +49,15 @@ public sealed class WaitPredictorTests
         _waits.BecameFull(0);
         _waits.Returned(10 * Ms, somebodyWaits: false);
         _waits.BecameFull(60_000 * Ms);
-        Assert.True(_waits.Predict(999, 20, 60_010 * Ms) <= TimeSpan.FromSeconds(1));
+        Assert.True(_waits.Predict(999, 20, 20, 60_010 * Ms) <= TimeSpan.FromSeconds(1));
     }
 
     [Fact]
     public void A_cold_guard_does_not_take_its_first_connects_for_silence()
     {
         _waits.BecameFull(0);
-        Assert.Equal(TimeSpan.Zero, _waits.Predict(500, 20, 400 * Ms));
-        Assert.True(_waits.Predict(500, 20, 600 * Ms) > TimeSpan.FromSeconds(2));
+        Assert.Equal(TimeSpan.Zero, _waits.Predict(500, 20, 20, 400 * Ms));
+        Assert.True(_waits.Predict(500, 20, 20, 600 * Ms) > TimeSpan.FromSeconds(2));
     }
 
     [Fact]
@@ -71,10 +71,23 @@ public sealed class WaitPredictorTests
         Assert.True(_waits.MeanHold >= TimeSpan.Zero);
     }
 
+    [Theory]
+    [InlineData(0, 3.33)]
+    [InlineData(2, 10)]
+    [InlineData(8, 20)]
+    [InlineData(20, 30)]
+    [InlineData(60, 50)]
+    public void Permits_that_double_with_each_round_of_a_recovery_shorten_the_wait(int position, double milliseconds)
+    {
+        _waits.Held(10 * Ms);
+        _waits.BecameFull(0);
+        Assert.Equal(milliseconds, _waits.Predict(position, 3, 20, 0).TotalMilliseconds, 0.1);
+    }
+
     [Fact]
     public void The_longest_wait_does_not_overflow()
     {
         _waits.Held(long.MaxValue / 2);
-        Assert.True(_waits.Predict(1_000_000, 1, 0) > TimeSpan.FromDays(1));
+        Assert.True(_waits.Predict(1_000_000, 1, 1, 0) > TimeSpan.FromDays(1));
     }
 }

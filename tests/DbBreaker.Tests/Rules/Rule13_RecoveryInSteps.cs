@@ -124,6 +124,30 @@ public sealed class Rule13_RecoveryInSteps
         Assert.Equal([3, 6, 12, 24, 12], limits);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Trials_that_took_long_turn_away_nobody_behind_them(bool areBack)
+    {
+        var bench = HalfOpen(o => o.PermitLimit = 20);
+        DbGuardLease[] trials = [.. Enumerable.Range(0, 3).Select(_ => bench.Guard.Acquire())];
+        Task<DbGuardLease>[] waiting = [.. Enumerable.Range(0, 80).Select(_ => Wait())];
+        bench.AdvanceMs(800);
+        foreach (DbGuardLease trial in trials) trial.ReportSuccess();
+        Assert.Equal(CircuitState.Closed, bench.Guard.State);
+        if (areBack)
+        {
+            foreach (DbGuardLease trial in trials) trial.Dispose();
+        }
+
+        Task<DbGuardLease> next = Wait();
+
+        Assert.False(next.IsFaulted, next.Exception?.ToString());
+        Assert.DoesNotContain(waiting, static task => task.IsFaulted);
+
+        Task<DbGuardLease> Wait() => bench.Guard.AcquireAsync(TestContext.Current.CancellationToken).AsTask();
+    }
+
     [Fact]
     public void All_permits_are_back_when_the_ramps_time_is_over()
     {
