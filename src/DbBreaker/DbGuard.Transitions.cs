@@ -77,8 +77,9 @@ public sealed partial class DbGuard
         _openedBy = null;
         _prober.Stop();
         _suspicion = SuspicionCause.None;
-        // The trials' time was no silence of those who wait behind them.
+        // The trials' time was no silence of those who wait behind them, and their connections are still to be made.
         if (_waits.IsFull) _waits.Returned(_clock.Attended, somebodyWaits: true);
+        _waits.ExpectConnects(_clock.Attended);
         _ramp = change.Cause == DbTransitionCause.Reset || _options.RecoveryRamp == TimeSpan.Zero
             ? null
             : new RecoveryRamp(_options.HalfOpenPermits, _options.RecoveryRamp, _normalLatency, _clock.Attended);

@@ -35,6 +35,7 @@ public sealed partial class DbGuard
     {
         if (_isWatching) return;
         _clock.Resume();
+        _waits.ExpectConnects(_clock.Attended);
         _idleSince = _clock.Now;
         _isWatching = true;
         _timer.Change(_tick, _tick);

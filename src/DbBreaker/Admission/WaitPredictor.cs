@@ -12,13 +12,16 @@ internal sealed class WaitPredictor
     private const long SilenceFloor = 20 * TimeSpan.TicksPerMillisecond;
     private const int Smoothing = 8;
 
-    // While no hold has ended yet, the first callers may still be connecting and logging in.
+    // While no hold has ended yet, and for a while after a rest or a recovery, callers may still be connecting and
+    // logging in: no hold from a warm pool tells how long that takes.
     private const long ColdSilenceFloor = 500 * TimeSpan.TicksPerMillisecond;
+    private const long ColdFor = TimeSpan.TicksPerSecond;
     private const long NotFull = -1;
 
     private long _meanHold; // 0 until the first permit came back. Racy updates lose a sample, nothing else.
     private long _lastReturn;
     private long _fullSince = NotFull;
+    private long _coldUntil;
 
     /// <summary>The mean time a permit is held, zero while unknown.</summary>
     public TimeSpan MeanHold => TimeSpan.FromTicks(Volatile.Read(ref _meanHold));
@@ -39,6 +42,9 @@ internal sealed class WaitPredictor
         if (!somebodyWaits) Volatile.Write(ref _fullSince, NotFull);
     }
 
+    /// <summary>The driver's pool is likely empty: callers will make new connections for a while.</summary>
+    public void ExpectConnects(long now) => Volatile.Write(ref _coldUntil, now + ColdFor);
+
     /// <summary>The pool is full and somebody begins to wait. That the queue emptied because its waiters gave up is no
     /// new beginning.</summary>
     public void BecameFull(long now)
@@ -57,6 +63,7 @@ internal sealed class WaitPredictor
         long wait = Growing(position + 1L, Math.Max(1, permits), limit, hold);
         long silence = Silence(now);
         long normal = hold == 0 ? ColdSilenceFloor : HoldsOfSilence * hold + SilenceFloor;
+        if (now < Volatile.Read(ref _coldUntil)) normal = Math.Max(normal, ColdSilenceFloor);
         if (silence > normal) wait = Math.Max(wait, Times(position + 1L, silence / 2));
         return TimeSpan.FromTicks(wait);
     }

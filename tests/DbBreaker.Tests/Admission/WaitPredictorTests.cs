@@ -71,6 +71,19 @@ public sealed class WaitPredictorTests
         Assert.True(_waits.MeanHold >= TimeSpan.Zero);
     }
 
+    [Fact]
+    public void Connects_that_are_expected_are_no_silence_for_a_while()
+    {
+        _waits.Held(10 * Ms);
+        _waits.ExpectConnects(0);
+        _waits.BecameFull(0);
+        Assert.True(_waits.Predict(100, 20, 20, 400 * Ms) < TimeSpan.FromSeconds(1));
+        Assert.True(_waits.Predict(100, 20, 20, 600 * Ms) > TimeSpan.FromSeconds(2));
+
+        _waits.Returned(950 * Ms, somebodyWaits: true);
+        Assert.True(_waits.Predict(100, 20, 20, 1_100 * Ms) > TimeSpan.FromSeconds(2));
+    }
+
     [Theory]
     [InlineData(0, 3.33)]
     [InlineData(2, 10)]
