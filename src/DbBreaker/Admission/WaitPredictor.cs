@@ -16,9 +16,13 @@ internal sealed class WaitPredictor
     // logging in: no hold from a warm pool tells how long that takes.
     private const long ColdSilenceFloor = 500 * TimeSpan.TicksPerMillisecond;
     private const long ColdFor = TimeSpan.TicksPerSecond;
+
+    // And the other way round: first holds have connects and compilations in them, and say nothing of those to come.
+    private const int FirstHolds = 32;
     private const long NotFull = -1;
 
     private long _meanHold; // 0 until the first permit came back. Racy updates lose a sample, nothing else.
+    private int _holds;
     private long _lastReturn;
     private long _fullSince = NotFull;
     private long _coldUntil;
@@ -28,6 +32,7 @@ internal sealed class WaitPredictor
 
     public void Held(long ticks)
     {
+        if (_holds < FirstHolds) _holds++;
         long mean = Volatile.Read(ref _meanHold);
         Volatile.Write(ref _meanHold, mean == 0 ? Math.Max(1, ticks) : Math.Max(1, mean + (ticks - mean) / Smoothing));
     }
@@ -60,10 +65,11 @@ internal sealed class WaitPredictor
     public TimeSpan Predict(int position, int permits, int limit, long now)
     {
         long hold = Volatile.Read(ref _meanHold);
-        long wait = Growing(position + 1L, Math.Max(1, permits), limit, hold);
+        bool connects = now < Volatile.Read(ref _coldUntil);
+        long wait = connects || _holds < FirstHolds ? 0 : Growing(position + 1L, Math.Max(1, permits), limit, hold);
         long silence = Silence(now);
         long normal = hold == 0 ? ColdSilenceFloor : HoldsOfSilence * hold + SilenceFloor;
-        if (now < Volatile.Read(ref _coldUntil)) normal = Math.Max(normal, ColdSilenceFloor);
+        if (connects) normal = Math.Max(normal, ColdSilenceFloor);
         if (silence > normal) wait = Math.Max(wait, Times(position + 1L, silence / 2));
         return TimeSpan.FromTicks(wait);
     }

@@ -10,7 +10,7 @@ public sealed class WaitPredictorTests
     [Fact]
     public void The_wait_is_the_position_times_the_interval_at_which_permits_come_back()
     {
-        _waits.Held(10 * Ms);
+        Learn(10);
         _waits.BecameFull(0);
         Assert.Equal(500, _waits.Predict(999, 20, 20, 0).TotalMilliseconds);
     }
@@ -18,7 +18,7 @@ public sealed class WaitPredictorTests
     [Fact]
     public void Silence_beyond_four_holds_makes_the_wait_long()
     {
-        _waits.Held(10 * Ms);
+        Learn(10);
         _waits.BecameFull(0);
         Assert.True(_waits.Predict(100, 20, 20, 60 * Ms) < TimeSpan.FromSeconds(1));
         Assert.True(_waits.Predict(100, 20, 20, 61 * Ms) > TimeSpan.FromSeconds(2));
@@ -27,7 +27,7 @@ public sealed class WaitPredictorTests
     [Fact]
     public void A_permit_that_comes_back_ends_the_silence()
     {
-        _waits.Held(10 * Ms);
+        Learn(10);
         _waits.BecameFull(0);
         _waits.Returned(200 * Ms, somebodyWaits: true);
         Assert.True(_waits.Predict(100, 20, 20, 210 * Ms) < TimeSpan.FromSeconds(1));
@@ -36,7 +36,7 @@ public sealed class WaitPredictorTests
     [Fact]
     public void A_queue_that_timed_out_does_not_start_the_silence_anew()
     {
-        _waits.Held(10 * Ms);
+        Learn(10);
         _waits.BecameFull(0);
         _waits.BecameFull(2_000 * Ms);
         Assert.True(_waits.Predict(5, 20, 20, 2_010 * Ms) > TimeSpan.FromSeconds(2));
@@ -45,7 +45,7 @@ public sealed class WaitPredictorTests
     [Fact]
     public void An_idle_time_is_no_silence()
     {
-        _waits.Held(10 * Ms);
+        Learn(10);
         _waits.BecameFull(0);
         _waits.Returned(10 * Ms, somebodyWaits: false);
         _waits.BecameFull(60_000 * Ms);
@@ -74,7 +74,7 @@ public sealed class WaitPredictorTests
     [Fact]
     public void Connects_that_are_expected_are_no_silence_for_a_while()
     {
-        _waits.Held(10 * Ms);
+        Learn(10);
         _waits.ExpectConnects(0);
         _waits.BecameFull(0);
         Assert.True(_waits.Predict(100, 20, 20, 400 * Ms) < TimeSpan.FromSeconds(1));
@@ -82,6 +82,27 @@ public sealed class WaitPredictorTests
 
         _waits.Returned(950 * Ms, somebodyWaits: true);
         Assert.True(_waits.Predict(100, 20, 20, 1_100 * Ms) > TimeSpan.FromSeconds(2));
+    }
+
+    [Fact]
+    public void First_holds_say_nothing_of_those_to_come()
+    {
+        for (int i = 0; i < 20; i++) _waits.Held(500 * Ms);
+        _waits.BecameFull(0);
+        Assert.Equal(TimeSpan.Zero, _waits.Predict(980, 20, 20, 0));
+        Learn(10);
+        Assert.InRange(_waits.Predict(980, 20, 20, 0).TotalMilliseconds, 400, 1_000);
+    }
+
+    [Fact]
+    public void A_hold_with_a_connect_in_it_does_not_make_a_burst_after_a_rest_look_long()
+    {
+        Learn(10);
+        _waits.ExpectConnects(0);
+        _waits.BecameFull(0);
+        for (int i = 0; i < 20; i++) _waits.Held(300 * Ms);
+        _waits.Returned(300 * Ms, somebodyWaits: true);
+        Assert.Equal(TimeSpan.Zero, _waits.Predict(980, 20, 20, 300 * Ms));
     }
 
     [Theory]
@@ -92,7 +113,7 @@ public sealed class WaitPredictorTests
     [InlineData(60, 50)]
     public void Permits_that_double_with_each_round_of_a_recovery_shorten_the_wait(int position, double milliseconds)
     {
-        _waits.Held(10 * Ms);
+        Learn(10);
         _waits.BecameFull(0);
         Assert.Equal(milliseconds, _waits.Predict(position, 3, 20, 0).TotalMilliseconds, 0.1);
     }
@@ -100,7 +121,12 @@ public sealed class WaitPredictorTests
     [Fact]
     public void The_longest_wait_does_not_overflow()
     {
-        _waits.Held(long.MaxValue / 2);
+        for (int i = 0; i < 32; i++) _waits.Held(long.MaxValue / 2);
         Assert.True(_waits.Predict(1_000_000, 1, 1, 0) > TimeSpan.FromDays(1));
+    }
+
+    private void Learn(int milliseconds)
+    {
+        for (int i = 0; i < 32; i++) _waits.Held(milliseconds * Ms);
     }
 }

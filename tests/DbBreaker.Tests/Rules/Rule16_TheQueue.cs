@@ -194,6 +194,33 @@ public sealed class Rule16_TheQueue
         Assert.Equal((0, 0), (bench.Now.RejectedSaturated, bench.Now.PermitsInUse));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_burst_whose_first_callers_have_to_connect_is_never_rejected(bool cold)
+    {
+        var bench = new GuardBench(o => o.PermitLimit = 20);
+        for (int i = 0; !cold && i < 500; i++)
+        {
+            using DbGuardLease lease = bench.Guard.Acquire();
+            bench.AdvanceMs(10);
+        }
+
+        bench.Advance(TimeSpan.FromSeconds(10));
+        List<Task<DbGuardLease>> callers = [.. Enumerable.Range(0, 500).Select(_ => Caller())];
+        for (int done = 0; done < callers.Count; done += 20)
+        {
+            DbGuardLease[] running = await Task.WhenAll(callers[done..(done + 20)]);
+            bench.AdvanceMs(done == 0 ? 400 : 10);
+            foreach (DbGuardLease lease in running) lease.Dispose();
+            if (done == 0) callers.AddRange(Enumerable.Range(0, 500).Select(_ => Caller()));
+        }
+
+        Assert.Equal((0, 0), (bench.Now.RejectedSaturated, bench.Now.PermitsInUse));
+
+        Task<DbGuardLease> Caller() => bench.Guard.AcquireAsync(Token).AsTask();
+    }
+
     [Fact]
     public async Task In_front_of_a_frozen_server_the_queue_stops_growing_and_stays_small_after_its_waiters_gave_up()
     {
