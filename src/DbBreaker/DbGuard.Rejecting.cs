@@ -17,11 +17,14 @@ public sealed partial class DbGuard
         ? TimeSpan.FromTicks(Math.Max(0, Volatile.Read(ref _nextChanceAt) - _clock.Now))
         : IsolationLeft ?? TimeSpan.Zero;
 
+    private bool IsShutForGood => State == CircuitState.Isolated && IsolationLeft is null;
+
     internal DbCircuitOpenException RejectOpen()
     {
         TimeSpan retryAfter = RetryAfter;
         string text = $"{Name}: the circuit is {(State == CircuitState.Isolated ? "isolated" : "open")}"
-            + $" ({LastReason}); retry after {Seconds(retryAfter)}.";
+            + $" ({LastReason}); "
+            + (IsShutForGood ? "it stays so until it is reset." : $"retry after {Seconds(retryAfter)}.");
         ReportRejection(RejectionCause.Open, text);
         return new DbCircuitOpenException(text, Name, retryAfter, _openedBy);
     }

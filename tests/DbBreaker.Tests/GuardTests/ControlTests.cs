@@ -15,7 +15,9 @@ public sealed class ControlTests
         // Isolating twice is one transition, with the reason of the first.
         string reason = from == CircuitState.Isolated ? "isolated: before" : "isolated: maintenance";
         Assert.Equal(reason, bench.Now.Reason);
-        Assert.Contains(reason, Assert.Throws<DbCircuitOpenException>(() => bench.Guard.Acquire()).Message);
+        string text = Assert.Throws<DbCircuitOpenException>(() => bench.Guard.Acquire()).Message;
+        Assert.Contains(reason, text);
+        Assert.Contains("it stays so until it is reset", text);
         bench.Advance(TimeSpan.FromMinutes(5));
         Assert.Equal(CircuitState.Isolated, bench.Guard.State);
         bench.Guard.Reset();
