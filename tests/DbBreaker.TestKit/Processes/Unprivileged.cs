@@ -31,8 +31,17 @@ internal static class Unprivileged
     public static async Task<string> CreateFolderAsync(string purpose, CancellationToken cancellationToken)
     {
         var folder = Directory.CreateTempSubdirectory($"dbbreaker-{Environment.ProcessId}-{purpose}-").FullName;
-        await OwnAsync(folder, cancellationToken);
-        return folder;
+        try
+        {
+            await OwnAsync(folder, cancellationToken);
+            return folder;
+        }
+        catch
+        {
+            // Nobody else knows of it yet.
+            Directory.Delete(folder, recursive: true);
+            throw;
+        }
     }
 
     public static async Task OwnAsync(string path, CancellationToken cancellationToken)
