@@ -1,14 +1,14 @@
 using DbBreaker;
-using Npgsql;
 
 namespace Outage;
 
-/// <summary>Npgsql behind a guard with every setting at its default.</summary>
-internal sealed class GuardedContender(string connectionString) : IContender
+/// <summary>The driver behind a guard with every setting at its default.</summary>
+internal sealed class GuardedContender(IDatabase database) : IContender
 {
-    private readonly GuardedDbDataSource _source = NpgsqlDataSource.Create(connectionString).WithCircuitBreaker();
+    private readonly GuardedDbDataSource _source =
+        database.CreateSource(OutageOptions.DbBreaker).WithCircuitBreaker(database.Configure);
 
-    public string Name => "dbbreaker";
+    public string Name => OutageOptions.DbBreaker;
 
     public DateTimeOffset? OpenedAt => Transitions.FirstOrDefault(t => t.To == CircuitState.Open)?.At;
 
@@ -17,7 +17,7 @@ internal sealed class GuardedContender(string connectionString) : IContender
     public bool IsRejection(Exception exception) => exception is DbGuardException;
 
     public Task RequestAsync(CancellationToken cancellationToken) =>
-        PlainContender.AskAsync(_source, cancellationToken);
+        PlainContender.AskAsync(_source, database.Question, cancellationToken);
 
     public ValueTask DisposeAsync() => _source.DisposeAsync();
 }

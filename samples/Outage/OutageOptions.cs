@@ -1,13 +1,17 @@
 using System.CommandLine;
+using System.Globalization;
 
 namespace Outage;
 
 /// <summary>What the command line asks for.</summary>
 internal sealed record OutageOptions(
     double Rate, int Pool, TimeSpan Freeze, TimeSpan WarmUp, TimeSpan After, string Fault, string Svg,
-    string[] Contenders,
-    string Scenario)
+    string[] Contenders, string Scenario)
 {
+    public const string FreezeFault = "freeze", RestartFault = "restart";
+    public const string ContendersScenario = "contenders", ReplicaScenario = "replica";
+    public const string Plain = "plain", Polly = "polly", DbBreaker = "dbbreaker";
+
     private static readonly Option<double> _rate = new("--rate")
     {
         Description = "Requests per second (1 to 2,000).", DefaultValueFactory = _ => 200,
@@ -36,24 +40,25 @@ internal sealed record OutageOptions(
     private static readonly Option<string> _fault = new("--fault")
     {
         Description = "freeze (the server stands still) or restart (it is killed, and started again).",
-        DefaultValueFactory = _ => "freeze",
+        DefaultValueFactory = _ => FreezeFault,
     };
 
     private static readonly Option<string> _svg = new("--svg")
     {
-        Description = "Where the timeline is written.", DefaultValueFactory = _ => "outage.svg",
+        Description = "Where the timeline of the contenders is written; its folder must exist.",
+        DefaultValueFactory = _ => "outage.svg",
     };
 
     private static readonly Option<string> _scenario = new("--scenario")
     {
         Description = "contenders (one server, three ways to meet its outage) or replica (reads go on on a standby).",
-        DefaultValueFactory = _ => "contenders",
+        DefaultValueFactory = _ => ContendersScenario,
     };
 
     private static readonly Option<string[]> _only = new("--only")
     {
         Description = "Contenders to run: plain, polly, dbbreaker. All unless given.",
-        DefaultValueFactory = _ => ["plain", "polly", "dbbreaker"],
+        DefaultValueFactory = _ => [Plain, Polly, DbBreaker],
         AllowMultipleArgumentsPerToken = true,
     };
 
@@ -65,13 +70,14 @@ internal sealed record OutageOptions(
         Between(_freeze, 1, 300);
         Between(_warmUp, 1, 60);
         Between(_after, 1, 120);
-        _fault.AcceptOnlyFromAmong("freeze", "restart");
-        _scenario.AcceptOnlyFromAmong("contenders", "replica");
-        _only.AcceptOnlyFromAmong("plain", "polly", "dbbreaker");
+        Among(_fault, FreezeFault, RestartFault);
+        Among(_scenario, ContendersScenario, ReplicaScenario);
+        Among(_only, Plain, Polly, DbBreaker);
+        InFolder(_svg);
         var command = new RootCommand(
             "One PostgreSQL outage, three ways to meet it: plain Npgsql, Npgsql inside a Polly breaker, DbBreaker. "
-            + "The server is found as the tests find it: DBBREAKER_POSTGRES is not hurt, so a container or "
-            + "local binaries.")
+            + "The server is found as the tests find it, in a container or from local binaries; a server that "
+            + "DBBREAKER_POSTGRES names is not hurt. Without any, a locked SQLite file takes its place.")
         {
             _rate, _pool, _freeze, _warmUp, _after, _fault, _svg, _only, _scenario,
         };
@@ -90,12 +96,40 @@ internal sealed record OutageOptions(
         result.GetValue(_only)!,
         result.GetValue(_scenario)!);
 
+    // A value that is no number is an error of the option's, so that the text says what is accepted here too.
     private static void Between<T>(Option<T> option, double least, double most)
-        where T : struct, IConvertible =>
+        where T : struct, IConvertible
+    {
+        string accepted = $"accepted is {(typeof(T) == typeof(int) ? "a whole number" : "a number")} "
+            + $"from {least} to {most:#,0}.";
+        option.CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+                && value >= least && value <= most && (typeof(T) != typeof(int) || double.IsInteger(value)))
+            {
+                return (T)Convert.ChangeType(value, typeof(T), CultureInfo.InvariantCulture);
+            }
+
+            result.AddError($"{option.Name} is '{text}'; {accepted}");
+            return default;
+        };
+    }
+
+    private static void Among(Option option, params string[] accepted) =>
         option.Validators.Add(result =>
         {
-            double value = Convert.ToDouble(result.GetValueOrDefault<T>());
-            if (value < least || value > most || double.IsNaN(value))
-                result.AddError($"{option.Name} is {value}; accepted is {least} to {most:#,0}.");
+            foreach (string text in result.Tokens.Select(static token => token.Value).Except(accepted))
+                result.AddError($"{option.Name} is '{text}'; accepted is {string.Join(" or ", accepted)}.");
+        });
+
+    private static void InFolder(Option<string> option) =>
+        option.Validators.Add(result =>
+        {
+            string path = result.GetValueOrDefault<string>() ?? "";
+            bool isAccepted = path.Length > 0 && !Directory.Exists(path)
+                && Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path)));
+            if (!isAccepted)
+                result.AddError($"{option.Name} is '{path}'; accepted is a file in a folder that exists.");
         });
 }

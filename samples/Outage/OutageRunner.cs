@@ -1,13 +1,11 @@
 using DbBreaker.TestKit;
-using Spectre.Console;
 
 namespace Outage;
 
 /// <summary>Drives one contender through warm-up, fault and return, and shows how it goes.</summary>
-internal sealed class OutageRunner(PostgresServer server, OutageOptions options)
+internal sealed class OutageRunner(IDatabase database, OutageOptions options)
 {
     private static readonly TimeSpan _drain = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan _refresh = TimeSpan.FromMilliseconds(250);
 
     public async Task<Run> RunAsync(IContender contender, CancellationToken cancellationToken)
     {
@@ -17,6 +15,7 @@ internal sealed class OutageRunner(PostgresServer server, OutageOptions options)
             Duration = options.WarmUp + options.Freeze + options.After,
             DrainDeadline = _drain,
             IsRejection = contender.IsRejection,
+            Start = database.Start,
         });
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task<LoadResult> running = load.RunAsync(contender.RequestAsync, stop.Token);
@@ -24,7 +23,7 @@ internal sealed class OutageRunner(PostgresServer server, OutageOptions options)
         DateTimeOffset faultTime = default;
         string phase = "healthy";
         Task fault = HurtAsync();
-        await ShowAsync(contender, load, () => phase, Task.WhenAll(running, fault));
+        await Progress.ShowAsync(contender.Name, load, () => phase, Task.WhenAll(running, fault));
         await fault;
         LoadResult result = await running;
         cancellationToken.ThrowIfCancellationRequested();
@@ -33,39 +32,12 @@ internal sealed class OutageRunner(PostgresServer server, OutageOptions options)
         async Task HurtAsync()
         {
             await Task.Delay(options.WarmUp, TimeProvider.System, cancellationToken);
-            // The fault counts from its beginning, the return from its end: both to the contender's disadvantage.
-            (faultAt, faultTime, phase) = (load.Elapsed, TimeProvider.System.GetUtcNow(), options.Fault);
-            await (options.Fault == "freeze"
-                ? server.FreezeAsync(cancellationToken)
-                : server.KillAsync(cancellationToken));
+            // The fault counts from its beginning: to the contender's disadvantage.
+            (faultAt, faultTime, phase) = (load.Elapsed, TimeProvider.System.GetUtcNow(), database.Fault);
+            await database.HurtAsync(cancellationToken);
             await Task.Delay(options.Freeze, TimeProvider.System, cancellationToken);
-            if (options.Fault == "freeze")
-            {
-                backAt = load.Elapsed;
-                await server.ThawAsync(cancellationToken);
-            }
-            else
-            {
-                await server.StartAgainAsync(cancellationToken);
-                backAt = load.Elapsed;
-            }
-
+            await database.HealAsync(() => backAt = load.Elapsed, cancellationToken);
             phase = "back";
         }
-    }
-
-    private static async Task ShowAsync(IContender contender, OpenLoopLoad load, Func<string> phase, Task until)
-    {
-        await AnsiConsole.Status().StartAsync(contender.Name, async status =>
-        {
-            while (!until.IsCompleted)
-            {
-                status.Status(
-                    $"[bold]{contender.Name,-9}[/] {load.Elapsed.TotalSeconds,5:0.0} s  {phase(),-8} "
-                    + $"in flight {load.InFlight,5}  ok {load.Count(LoadOutcome.Succeeded),6}  "
-                    + $"failed {load.Count(LoadOutcome.Failed),5}  rejected {load.Count(LoadOutcome.Rejected),5}");
-                await Task.WhenAny(until, Task.Delay(_refresh, TimeProvider.System));
-            }
-        });
     }
 }

@@ -1,18 +1,20 @@
-using Npgsql;
+using System.Data.Common;
 using Polly;
 using Polly.CircuitBreaker;
 
 namespace Outage;
 
-/// <summary>Npgsql inside Polly's breaker with the settings nearest to this library's.</summary>
+/// <summary>The driver inside Polly's breaker with the settings nearest to this library's.</summary>
 internal sealed class PollyContender : IContender
 {
-    private readonly NpgsqlDataSource _source;
+    private readonly DbDataSource _source;
+    private readonly string _question;
     private readonly ResiliencePipeline _pipeline;
 
-    public PollyContender(string connectionString)
+    public PollyContender(IDatabase database)
     {
-        _source = NpgsqlDataSource.Create(connectionString);
+        _source = database.CreateSource(OutageOptions.Polly);
+        _question = database.Question;
         _pipeline = new ResiliencePipelineBuilder()
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions
             {
@@ -29,15 +31,14 @@ internal sealed class PollyContender : IContender
             .Build();
     }
 
-    public string Name => "polly";
+    public string Name => OutageOptions.Polly;
 
     public DateTimeOffset? OpenedAt { get; private set; }
 
     public bool IsRejection(Exception exception) => exception is BrokenCircuitException;
 
     public Task RequestAsync(CancellationToken cancellationToken) => _pipeline.ExecuteAsync(
-        static async (source, token) => await PlainContender.AskAsync(source, token),
-        _source,
+        static async (self, token) => await PlainContender.AskAsync(self._source, self._question, token), this,
         cancellationToken).AsTask();
 
     public ValueTask DisposeAsync() => _source.DisposeAsync();

@@ -14,13 +14,33 @@ internal static class ReplicaScenario
 
     public static async Task<int> RunAsync(OutageOptions options, CancellationToken cancellationToken)
     {
-        AnsiConsole.MarkupLine("Starting a primary and its standby ...");
-        await using PostgresPair pair = await PostgresPair.StartAsync(cancellationToken: cancellationToken);
+        Console.WriteLine("Starting a primary and its standby ...");
+        PostgresPair started;
+        try
+        {
+            started = await PostgresPair.StartAsync(cancellationToken: cancellationToken);
+        }
+        catch (InvalidOperationException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            Console.Error.WriteLine($"A replica takes two PostgreSQL servers. {exception.Message}");
+            return 1;
+        }
+
+        await using PostgresPair pair = started;
         await pair.Primary.ExecuteAsync(
             "CREATE TABLE item AS SELECT n AS id, 'item ' || n AS name FROM generate_series(1, 1000) n",
             cancellationToken);
         await using GuardedDbDataSource source = NpgsqlDataSource.Create(Pool(pair.Primary, options))
             .WithCircuitBreaker(guard => guard.FallbackToReplica(Pool(pair.Standby, options)));
+        await RunAsync(options, pair, source, cancellationToken);
+        foreach (DbGuardTransition transition in source.Guard.GetSnapshot().RecentTransitions)
+            AnsiConsole.MarkupLineInterpolated($"  {transition.At:HH:mm:ss.fff} {transition}");
+        return 0;
+    }
+
+    private static async Task RunAsync(
+        OutageOptions options, PostgresPair pair, GuardedDbDataSource source, CancellationToken cancellationToken)
+    {
         int fromReplica = 0;
         OpenLoopLoad reads = Load(options, options.Rate), writes = Load(options, options.Rate * WriteShare);
         Task<LoadResult> reading = reads.RunAsync(
@@ -29,31 +49,29 @@ internal static class ReplicaScenario
                 if (await ReadAsync(source, token)) Interlocked.Increment(ref fromReplica);
             }, cancellationToken);
         Task<LoadResult> writing = writes.RunAsync(token => WriteAsync(source, token), cancellationToken);
+        string phase = "healthy";
+        TimeSpan faultAt = default, openAt = default, backAt = default;
+        Task hurting = HurtAsync();
+        await Progress.ShowAsync("reads", reads, () => phase, Task.WhenAll(reading, hurting));
+        await hurting;
+        Print(await reading, await writing, (options.WarmUp / 2, faultAt, openAt, backAt), fromReplica);
 
-        await Task.Delay(options.WarmUp, TimeProvider.System, cancellationToken);
-        TimeSpan faultAt = reads.Elapsed;
-        Tell(reads, "the primary stands still");
-        await pair.Primary.FreezeAsync(cancellationToken);
-        while (source.Guard.State != CircuitState.Open)
-            await Task.Delay(10, cancellationToken);
-        TimeSpan openAt = reads.Elapsed;
-        Tell(reads, "the circuit is open, reads go to the standby");
-        await Task.Delay(options.Freeze / 2, TimeProvider.System, cancellationToken);
-        Tell(reads, "the primary is killed");
-        await pair.Primary.KillAsync(cancellationToken);
-        await Task.Delay(options.Freeze / 2, TimeProvider.System, cancellationToken);
-        await pair.Primary.StartAgainAsync(cancellationToken);
-        TimeSpan backAt = reads.Elapsed;
-        Tell(reads, "the primary is back");
-
-        Print(await reading, await writing, (faultAt, openAt, backAt), fromReplica);
-        foreach (DbGuardTransition transition in source.Guard.GetSnapshot().RecentTransitions)
-            AnsiConsole.MarkupLineInterpolated($"  {transition.At:HH:mm:ss.fff} {transition}");
-        return 0;
+        async Task HurtAsync()
+        {
+            await Task.Delay(options.WarmUp, TimeProvider.System, cancellationToken);
+            (faultAt, phase) = (reads.Elapsed, "frozen");
+            await pair.Primary.FreezeAsync(cancellationToken);
+            while (source.Guard.State != CircuitState.Open && !reading.IsCompleted)
+                await Task.Delay(10, cancellationToken);
+            (openAt, phase) = (reads.Elapsed, "standby");
+            await Task.Delay(options.Freeze / 2, TimeProvider.System, cancellationToken);
+            phase = "killed";
+            await pair.Primary.KillAsync(cancellationToken);
+            await Task.Delay(options.Freeze / 2, TimeProvider.System, cancellationToken);
+            await pair.Primary.StartAgainAsync(cancellationToken);
+            (backAt, phase) = (reads.Elapsed, "back");
+        }
     }
-
-    private static void Tell(OpenLoopLoad load, string what) =>
-        AnsiConsole.MarkupLineInterpolated($"  {load.Elapsed.TotalSeconds,5:0.0} s  {what}");
 
     private static async Task<bool> ReadAsync(GuardedDbDataSource source, CancellationToken cancellationToken)
     {
@@ -88,10 +106,11 @@ internal static class ReplicaScenario
     }
 
     private static void Print(
-        LoadResult reads, LoadResult writes, (TimeSpan Fault, TimeSpan Open, TimeSpan Back) at, int fromReplica)
+        LoadResult reads, LoadResult writes,
+        (TimeSpan Warm, TimeSpan Fault, TimeSpan Open, TimeSpan Back) at, int fromReplica)
     {
         var table = new Table().AddColumn("").AddColumn("reads").AddColumn("writes");
-        Row("p99 before", load => Time(Percentile(load, TimeSpan.Zero, at.Fault)));
+        Row("p99 before", load => Time(Percentile(load, at.Warm, at.Fault)));
         Row("p99 from the open circuit to the return", load => Time(Percentile(load, at.Open, at.Back)));
         Row("failed after the circuit opened", load => $"{After(load, LoadOutcome.Failed):#,0}");
         Row("rejected after the circuit opened", load => $"{After(load, LoadOutcome.Rejected):#,0}");
