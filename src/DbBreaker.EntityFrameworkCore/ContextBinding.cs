@@ -1,4 +1,5 @@
 using System.Data.Common;
+using DbBreaker.Data;
 
 namespace DbBreaker.EntityFrameworkCore;
 
@@ -58,11 +59,10 @@ internal sealed class ContextBinding
 
     public static void RejectGuarded(DbConnection connection)
     {
-        // The core's only connections are its guarded ones.
-        if (connection.GetType().Assembly != typeof(DbGuard).Assembly) return;
+        if (Layers.Guarded(connection) is null) return;
 
         throw new InvalidOperationException(
-            $"The context was given a {connection.GetType().Name}. EF Core's providers cast connections and data " +
+            $"The context was given a {connection.GetType().Name} that is guarded already. EF Core's providers cast connections and data " +
             "sources to the driver's own types: give the context the driver's connection, data source or connection " +
             "string, and guard it with AddCircuitBreaker.");
     }

@@ -19,8 +19,15 @@ internal static class MySqlClassifier
         "The server doesn't support",
     ];
 
-    public static DbFailureKind? Classify(in DbFailure failure) =>
-        failure.Exception is MySqlException exception ? Judge(exception) : null;
+    public static DbFailureKind? Classify(in DbFailure failure) => failure.Exception switch
+    {
+        MySqlException exception => Judge(exception),
+
+        // A packet came that was not expected then, as when a transaction is begun beside an open reader: the driver
+        // breaks the connection, but the server is there.
+        MySqlProtocolException => DbFailureKind.Answered,
+        _ => null,
+    };
 
     /// <summary>The driver's own exception, also where a task or an ORM has wrapped it.</summary>
     public static MySqlException? Find(Exception? exception)

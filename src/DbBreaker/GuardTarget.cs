@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Data.Common;
+using DbBreaker.Data;
 
 namespace DbBreaker;
 
@@ -33,8 +34,9 @@ internal sealed class GuardTarget
         DbProviderAdapter adapter = DbProviderAdapters.For(connection);
         DbEndpoint endpoint = adapter.GetEndpoint(connection);
         // The caller's own connection is the caller's: it will be opened, lose its password and be disposed.
-        DbConnection prototype = dataSource?.CreateConnection()
-            ?? (connection is ICloneable cloneable ? (DbConnection)cloneable.Clone() : connection);
+        DbConnection prototype = dataSource is not null ? Layers.DriverOf(dataSource.CreateConnection())
+            : connection is ICloneable cloneable ? (DbConnection)cloneable.Clone()
+            : connection;
         return new GuardTarget(adapter, endpoint, prototype, dataSource);
     }
 

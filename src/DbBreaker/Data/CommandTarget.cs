@@ -17,7 +17,8 @@ internal struct CommandTarget
 
     // The session knows of transactions that began here. This one may have begun at the driver's own connection.
     private readonly bool IsInTransaction =>
-        Connection is { IsEnlisted: true } || Transaction is not (null or GuardedDbTransaction);
+        Connection is { IsEnlisted: true }
+        || (Transaction is not (null or GuardedDbTransaction) && Layers.Find<GuardedDbTransaction>(Transaction) is null);
 
     public readonly OperationPlan Plan(TransactionEffect first, TransactionEffect net, CommandBehavior behavior)
     {
@@ -40,18 +41,21 @@ internal struct CommandTarget
             : new GuardedDbTransaction(inner, Connection);
     }
 
+    /// <summary>The guarded connection that a caller assigns, also when somebody else's wrapper is around it.</summary>
     /// <exception cref="InvalidOperationException">The connection is not guarded.</exception>
-    public static DbConnection? Unwrap(DbConnection? connection) =>
-        connection switch
-        {
-            null => null,
-            GuardedDbConnection guarded => guarded.Inner,
-            _ => throw new InvalidOperationException(
+    public static GuardedDbConnection? Guarded(DbConnection? connection) =>
+        connection is null
+            ? null
+            : Layers.Find<GuardedDbConnection>(connection) ?? throw new InvalidOperationException(
                 $"This command is guarded, but the {connection.GetType().Name} assigned to it is not, so nothing " +
                 "would guard its execution. Assign connection.WithCircuitBreaker(), or assign the connection to the " +
-                "command's Inner to execute without a guard."),
-        };
+                "command's Inner to execute without a guard.");
 
     public static DbTransaction? Unwrap(DbTransaction? transaction) =>
-        transaction is GuardedDbTransaction guarded ? guarded.Inner : transaction;
+        transaction switch
+        {
+            null => null,
+            GuardedDbTransaction guarded => guarded.Inner,
+            _ => Layers.Find<GuardedDbTransaction>(transaction)?.Inner ?? transaction,
+        };
 }

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 using DbBreaker.Data;
 
 namespace DbBreaker;
@@ -6,6 +7,9 @@ namespace DbBreaker;
 /// <summary>Puts a guard in front of a driver's objects. Safe for concurrent use.</summary>
 public static class DbCircuitBreakerExtensions
 {
+    // A driver's factory is one object, and callers compare it with that of a connection.
+    private static readonly ConditionalWeakTable<DbProviderFactory, GuardedDbProviderFactory> _factories = [];
+
     /// <summary>Guards every connection, command and batch of a data source. The result owns the data source.</summary>
     /// <param name="dataSource">The driver's data source.</param>
     /// <param name="configure">Sets options; they apply when this call is the first to meet the server.</param>
@@ -69,14 +73,16 @@ public static class DbCircuitBreakerExtensions
     /// <summary>Guards everything that a factory makes. Each connection string finds its own guard.</summary>
     /// <param name="factory">The driver's factory.</param>
     /// <param name="configure">Sets options of every guard that is met for the first time through it.</param>
-    /// <returns>The guarded factory.</returns>
+    /// <returns>The guarded factory; without <paramref name="configure"/> the same one at each call.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="factory"/> is null.</exception>
     /// <exception cref="InvalidOperationException">The factory is guarded already.</exception>
     public static GuardedDbProviderFactory WithCircuitBreaker(
         this DbProviderFactory factory, Action<DbGuardOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(factory);
-        return new GuardedDbProviderFactory(factory, Bind(null, configure));
+        return configure is null
+            ? _factories.GetValue(factory, static f => new GuardedDbProviderFactory(f, Bind(null, null)))
+            : new GuardedDbProviderFactory(factory, Bind(null, configure));
     }
 
     /// <summary>Guards everything that a factory makes with the guard of a name.</summary>

@@ -33,7 +33,7 @@ internal sealed class GuardBinding(DbGuardRegistry registry, string? name, Actio
     /// <exception cref="InvalidOperationException">What would be guarded is guarded already.</exception>
     public static void RefuseGuarded(object inner)
     {
-        string? guard = inner switch
+        string? guard = Layers.Guarded(inner) switch
         {
             GuardedDbConnection connection => connection.GuardName,
             GuardedDbDataSource source => source.Guard.Name,
@@ -42,7 +42,14 @@ internal sealed class GuardBinding(DbGuardRegistry registry, string? name, Actio
         };
         if (guard is null) return;
         throw new InvalidOperationException(
-            $"This {inner.GetType().BaseType!.Name} is guarded already (guard: {guard}). " +
+            $"This {NameOf(inner)} is guarded already (guard: {guard}). " +
             "Two guards would take two permits for one connection; call WithCircuitBreaker once.");
     }
+
+    private static string NameOf(object inner) => inner switch
+    {
+        DbConnection => nameof(DbConnection),
+        DbDataSource => nameof(DbDataSource),
+        _ => nameof(DbProviderFactory),
+    };
 }

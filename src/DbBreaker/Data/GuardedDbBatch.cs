@@ -12,17 +12,28 @@ namespace DbBreaker;
 /// </summary>
 public sealed class GuardedDbBatch : DbBatch
 {
+    private readonly DbBatch _inner;
     private CommandTarget _target;
     private FallbackRead? _read;
 
+    // SqlBatch makes its list of commands when somebody asks for it, and its errors depend on whether there is one.
+    private bool _mayHaveCommands;
+
     internal GuardedDbBatch(DbBatch inner, GuardedDbConnection? connection)
     {
-        Inner = inner;
+        _inner = inner;
         _target.Connection = connection;
     }
 
     /// <summary>Gets the driver's batch. Executing it here bypasses the guard.</summary>
-    public DbBatch Inner { get; }
+    public DbBatch Inner
+    {
+        get
+        {
+            _mayHaveCommands = true;
+            return _inner;
+        }
+    }
 
     /// <summary>Gets where the rows of the latest execution came from, and how old they may be, when the guard's
     /// fallback gave them; null when they are the primary's.</summary>
@@ -34,28 +45,29 @@ public sealed class GuardedDbBatch : DbBatch
     /// <inheritdoc/>
     public override int Timeout
     {
-        get => Inner.Timeout;
-        set => Inner.Timeout = value;
+        get => _inner.Timeout;
+        set => _inner.Timeout = value;
     }
 
     /// <inheritdoc/>
     protected override DbConnection? DbConnection
     {
-        get => _target.ConnectionOf(Inner.Connection);
+        get => _target.ConnectionOf(_inner.Connection);
         set
         {
-            Inner.Connection = CommandTarget.Unwrap(value);
-            _target.Connection = (GuardedDbConnection?)value;
+            GuardedDbConnection? connection = CommandTarget.Guarded(value);
+            _inner.Connection = connection?.Inner;
+            _target.Connection = connection;
         }
     }
 
     /// <inheritdoc/>
     protected override DbTransaction? DbTransaction
     {
-        get => _target.TransactionOf(Inner.Transaction);
+        get => _target.TransactionOf(_inner.Transaction);
         set
         {
-            Inner.Transaction = CommandTarget.Unwrap(value);
+            _inner.Transaction = CommandTarget.Unwrap(value);
             _target.Transaction = value;
         }
     }
@@ -94,7 +106,7 @@ public sealed class GuardedDbBatch : DbBatch
     {
         // There is no session yet to prepare it in; whoever answers the command does without.
         if (_target.Session is { IsDeferred: true, FallsBack: true }) return;
-        GuardedOperation.Run(_target.Session, _target.Local, Inner, static b =>
+        GuardedOperation.Run(_target.Session, _target.Local, _inner, static b =>
         {
             b.Prepare();
             return true;
@@ -106,24 +118,24 @@ public sealed class GuardedDbBatch : DbBatch
         _target.Session is { IsDeferred: true, FallsBack: true } ? Task.CompletedTask : GuardedOperation.RunAsync(
             _target.Session,
             _target.Local,
-            Inner,
+            _inner,
             static (b, token) => GuardedOperation.Completed(b.PrepareAsync(token)),
             cancellationToken);
 
     /// <inheritdoc/>
     public override void Cancel()
     {
-        Inner.Cancel();
+        _inner.Cancel();
         _read?.Cancel();
     }
 
     /// <inheritdoc/>
-    protected override DbBatchCommand CreateDbBatchCommand() => Inner.CreateBatchCommand();
+    protected override DbBatchCommand CreateDbBatchCommand() => _inner.CreateBatchCommand();
 
     /// <inheritdoc/>
     public override void Dispose()
     {
-        Inner.Dispose();
+        _inner.Dispose();
         base.Dispose();
     }
 
@@ -131,18 +143,18 @@ public sealed class GuardedDbBatch : DbBatch
     public override ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        return Inner.DisposeAsync();
+        return _inner.DisposeAsync();
     }
 
     private TResult Execute<TResult>(
         Func<(DbBatch Inner, CommandBehavior Behavior), TResult> run, CommandBehavior behavior = default) =>
-        GuardedOperation.Run(_target.Session, Plan(behavior), (Inner, behavior), run);
+        GuardedOperation.Run(_target.Session, Plan(behavior), (_inner, behavior), run);
 
     private Task<TResult> ExecuteAsync<TResult>(
         Func<(DbBatch Inner, CommandBehavior Behavior), CancellationToken, Task<TResult>> run,
         CancellationToken cancellationToken,
         CommandBehavior behavior = default) =>
-        GuardedOperation.RunAsync(_target.Session, Plan(behavior), (Inner, behavior), run, cancellationToken);
+        GuardedOperation.RunAsync(_target.Session, Plan(behavior), (_inner, behavior), run, cancellationToken);
 
     private TResult Read<TResult>(
         Func<(DbBatch Inner, CommandBehavior Behavior), TResult> run,
@@ -151,9 +163,9 @@ public sealed class GuardedDbBatch : DbBatch
     {
         OperationPlan plan = Plan(behavior);
         if (!FallbackRead.IsPossible(_target.Session, plan))
-            return GuardedOperation.Run(_target.Session, plan, (Inner, behavior), run);
+            return GuardedOperation.Run(_target.Session, plan, (_inner, behavior), run);
         _read ??= new FallbackRead();
-        return _read.Run(_target.Connection!, plan, (Inner, behavior), run, Describe, take);
+        return _read.Run(_target.Connection!, plan, (_inner, behavior), run, Describe, take);
     }
 
     private Task<TResult> ReadAsync<TResult>(
@@ -164,9 +176,9 @@ public sealed class GuardedDbBatch : DbBatch
     {
         OperationPlan plan = Plan(behavior);
         if (!FallbackRead.IsPossible(_target.Session, plan))
-            return GuardedOperation.RunAsync(_target.Session, plan, (Inner, behavior), run, cancellationToken);
+            return GuardedOperation.RunAsync(_target.Session, plan, (_inner, behavior), run, cancellationToken);
         _read ??= new FallbackRead();
-        return _read.RunAsync(_target.Connection!, plan, (Inner, behavior), run, Describe, take, cancellationToken);
+        return _read.RunAsync(_target.Connection!, plan, (_inner, behavior), run, Describe, take, cancellationToken);
     }
 
     private static DbFallbackCall Describe((DbBatch Inner, CommandBehavior Behavior) state, DbGuard guard) =>
@@ -175,7 +187,8 @@ public sealed class GuardedDbBatch : DbBatch
     private OperationPlan Plan(CommandBehavior behavior)
     {
         TransactionEffect first = default, net = default;
-        DbBatchCommandCollection commands = Inner.BatchCommands;
+        if (!_mayHaveCommands) return _target.Plan(first, net, behavior);
+        DbBatchCommandCollection commands = _inner.BatchCommands;
         for (int i = 0; i < commands.Count; i++)
         {
             if (commands[i].CommandType is not CommandType.Text) continue;

@@ -57,8 +57,9 @@ public sealed class GuardedDbCommand : DbCommand
         get => _target.ConnectionOf(Inner.Connection);
         set
         {
-            Inner.Connection = CommandTarget.Unwrap(value);
-            _target.Connection = (GuardedDbConnection?)value;
+            GuardedDbConnection? connection = CommandTarget.Guarded(value);
+            Inner.Connection = connection?.Inner;
+            _target.Connection = connection;
         }
     }
 

@@ -51,11 +51,14 @@ public abstract partial class GuardedDbConnection
         }
     }
 
+    /// <summary>Whether the driver's connection raises its event when it is disposed.</summary>
+    private protected virtual bool RaisesDisposed => true;
+
     private OperationPlan StartPlan => OperationPlan.Local with { Gated = !IsEnlisted };
 
     /// <summary>The wrapper of the driver's connection under the name that the driver's class has.</summary>
     internal static GuardedDbConnection Create(DbConnection inner, GuardBinding binding, DbGuard? guard) =>
-        NamedConnection.KindOf(inner.GetType()) switch
+        NamedConnection.KindOf(Layers.DriverOf(inner).GetType()) switch
         {
             NamedConnection.Kind.Npgsql => new NpgsqlConnection(inner, binding, guard),
             NamedConnection.Kind.MySql => new MySqlConnection(inner, binding, guard),
@@ -188,7 +191,7 @@ public abstract partial class GuardedDbConnection
             Forget();
         }
 
-        base.Dispose(disposing: true);
+        if (RaisesDisposed) base.Dispose(disposing: true);
         GC.SuppressFinalize(this);
     }
 
@@ -208,7 +211,7 @@ public abstract partial class GuardedDbConnection
             }
         }
 
-        base.Dispose(disposing);
+        if (RaisesDisposed) base.Dispose(disposing);
     }
 
     /// <summary>A transaction of this connection is over. A late word of an earlier one changes nothing.</summary>
@@ -255,6 +258,45 @@ public abstract partial class GuardedDbConnection
             }
 
             connection.Opened(session);
+        }
+    }
+
+    // MySqlConnector opens a closed connection for the time of the call.
+    private TResult Schema<TState, TResult>(TState state, Func<TState, TResult> read)
+    {
+        if (_inner.State is not ConnectionState.Closed)
+            return GuardedOperation.Run(Session, StartPlan, state, read);
+        _session?.Closing();
+        try
+        {
+            return GuardedOperation.Run(Session, StartPlan, state, read);
+        }
+        finally
+        {
+            _session?.StayedOpen();
+        }
+    }
+
+    /// <inheritdoc cref="Schema"/>
+    private Task<TResult> SchemaAsync<TState, TResult>(
+        TState state, Func<TState, CancellationToken, Task<TResult>> read, CancellationToken cancellationToken)
+    {
+        return _inner.State is ConnectionState.Closed
+            ? ReadClosedAsync()
+            : GuardedOperation.RunAsync(Session, StartPlan, state, read, cancellationToken);
+
+        async Task<TResult> ReadClosedAsync()
+        {
+            _session?.Closing();
+            try
+            {
+                return await GuardedOperation.RunAsync(Session, StartPlan, state, read, cancellationToken)
+                    .ConfigureAwait(false);
+            }
+            finally
+            {
+                _session?.StayedOpen();
+            }
         }
     }
 

@@ -142,33 +142,26 @@ public abstract partial class GuardedDbConnection : DbConnection
     }
 
     /// <inheritdoc/>
-    public override DataTable GetSchema() =>
-        GuardedOperation.Run(Session, StartPlan, _inner, static c => c.GetSchema());
+    public override DataTable GetSchema() => Schema(_inner, static c => c.GetSchema());
 
     /// <inheritdoc/>
     public override DataTable GetSchema(string collectionName) =>
-        GuardedOperation.Run(
-            Session, StartPlan, (_inner, collectionName), static s => s._inner.GetSchema(s.collectionName));
+        Schema((_inner, collectionName), static s => s._inner.GetSchema(s.collectionName));
 
     /// <inheritdoc/>
     public override DataTable GetSchema(string collectionName, string?[] restrictionValues) =>
-        GuardedOperation.Run(
-            Session,
-            StartPlan,
+        Schema(
             (_inner, collectionName, restrictionValues),
             static s => s._inner.GetSchema(s.collectionName, s.restrictionValues));
 
     /// <inheritdoc/>
     public override Task<DataTable> GetSchemaAsync(CancellationToken cancellationToken = default) =>
-        GuardedOperation.RunAsync(
-            Session, StartPlan, _inner, static (c, token) => c.GetSchemaAsync(token), cancellationToken);
+        SchemaAsync(_inner, static (c, token) => c.GetSchemaAsync(token), cancellationToken);
 
     /// <inheritdoc/>
     public override Task<DataTable> GetSchemaAsync(
         string collectionName, CancellationToken cancellationToken = default) =>
-        GuardedOperation.RunAsync(
-            Session,
-            StartPlan,
+        SchemaAsync(
             (_inner, collectionName),
             static (s, token) => s._inner.GetSchemaAsync(s.collectionName, token),
             cancellationToken);
@@ -176,9 +169,7 @@ public abstract partial class GuardedDbConnection : DbConnection
     /// <inheritdoc/>
     public override Task<DataTable> GetSchemaAsync(
         string collectionName, string?[] restrictionValues, CancellationToken cancellationToken = default) =>
-        GuardedOperation.RunAsync(
-            Session,
-            StartPlan,
+        SchemaAsync(
             (_inner, collectionName, restrictionValues),
             static (s, token) => s._inner.GetSchemaAsync(s.collectionName, s.restrictionValues, token),
             cancellationToken);

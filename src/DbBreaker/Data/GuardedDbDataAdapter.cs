@@ -3,26 +3,17 @@ using System.Data.Common;
 namespace DbBreaker.Data;
 
 /// <summary>
-/// A plain adapter, for drivers whose own casts its commands: SqlDataAdapter takes nothing but a SqlCommand.
+/// A plain adapter in the place of a driver's own, which casts its commands: SqlDataAdapter when they are assigned,
+/// MySqlDataAdapter when rows are updated.
 /// </summary>
 internal sealed class GuardedDbDataAdapter : DbDataAdapter
 {
-    /// <summary>The driver's adapter where it takes a guarded command, else a plain one, or null without any.</summary>
-    public static DbDataAdapter? From(DbProviderFactory factory)
+    /// <summary>Raised before a row is sent; a command builder makes the row's command then.</summary>
+    public event EventHandler<RowUpdatingEventArgs>? RowUpdating;
+
+    protected override void OnRowUpdating(RowUpdatingEventArgs value)
     {
-        if (factory.CreateDataAdapter() is not { } adapter) return null;
-        if (factory.CreateCommand() is not { } command) return adapter;
-        using var guarded = new GuardedDbCommand(command, connection: null);
-        try
-        {
-            adapter.SelectCommand = guarded;
-            adapter.SelectCommand = null;
-            return adapter;
-        }
-        catch (InvalidCastException)
-        {
-            adapter.Dispose();
-            return new GuardedDbDataAdapter();
-        }
+        RowUpdating?.Invoke(this, value);
+        base.OnRowUpdating(value);
     }
 }

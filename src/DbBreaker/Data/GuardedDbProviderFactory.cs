@@ -48,8 +48,11 @@ public sealed class GuardedDbProviderFactory : DbProviderFactory
     public override DbCommand? CreateCommand() =>
         Inner.CreateCommand() is { } command ? new GuardedDbCommand(command, connection: null) : null;
 
-    /// <inheritdoc/>
-    public override DbCommandBuilder? CreateCommandBuilder() => Inner.CreateCommandBuilder();
+    /// <summary>Creates a command builder that takes guarded commands and this factory's adapter, and otherwise does as
+    /// the driver's.</summary>
+    /// <returns>The builder, or null when the driver has none.</returns>
+    public override DbCommandBuilder? CreateCommandBuilder() =>
+        Inner.CreateCommandBuilder() is { } builder ? new GuardedDbCommandBuilder(builder) : null;
 
     /// <inheritdoc/>
     public override DbConnection? CreateConnection() =>
@@ -61,9 +64,14 @@ public sealed class GuardedDbProviderFactory : DbProviderFactory
     public override DbConnectionStringBuilder? CreateConnectionStringBuilder() =>
         Inner.CreateConnectionStringBuilder();
 
-    /// <summary>Creates a data adapter: the driver's own where it takes a guarded command, else a plain one.</summary>
+    /// <summary>Creates a data adapter that takes guarded commands; it sends one row at a time.</summary>
     /// <returns>The adapter, or null when the driver has none.</returns>
-    public override DbDataAdapter? CreateDataAdapter() => GuardedDbDataAdapter.From(Inner);
+    public override DbDataAdapter? CreateDataAdapter()
+    {
+        if (Inner.CreateDataAdapter() is not { } adapter) return null;
+        adapter.Dispose();
+        return new GuardedDbDataAdapter();
+    }
 
     /// <inheritdoc/>
     public override DbDataSource CreateDataSource(string connectionString) =>

@@ -11,7 +11,10 @@ internal sealed class NeutralConnection(DbConnection inner, GuardBinding binding
 /// (Dapper/FeatureSupport.cs). Under any other name <c>= ANY(@ids)</c> fails with 42809.
 /// </summary>
 internal sealed class NpgsqlConnection(DbConnection inner, GuardBinding binding, DbGuard? guard)
-    : GuardedDbConnection(inner, binding, guard);
+    : GuardedDbConnection(inner, binding, guard)
+{
+    private protected override bool RaisesDisposed => false;
+}
 
 /// <summary>Dapper.Contrib chooses its dialect by this name, and takes SQL Server's otherwise.</summary>
 internal sealed class MySqlConnection(DbConnection inner, GuardBinding binding, DbGuard? guard)

@@ -27,4 +27,23 @@ public static class ConformanceComparison
 
         return differences;
     }
+
+    /// <summary>Fails when something differs that is not listed, and when something is listed that does not.</summary>
+    /// <param name="differences">What <see cref="RunAsync"/> found.</param>
+    /// <param name="expected">By operation: why it may differ.</param>
+    /// <param name="sometimes">What of it shows in some runs only.</param>
+    /// <exception cref="InvalidOperationException">The two do not agree; the text lists everything.</exception>
+    public static void Check(
+        IReadOnlyList<ConformanceDifference> differences,
+        IReadOnlyDictionary<string, string> expected,
+        params IEnumerable<string> sometimes)
+    {
+        IEnumerable<string> unexpected = differences.Where(d => !expected.ContainsKey(d.Operation)).Select(d => $"{d}");
+        IEnumerable<string> gone = expected.Keys.Except(sometimes).Except(differences.Select(d => d.Operation))
+            .Select(static operation => $"Listed as different, and it is not: {operation}");
+        string[] wrong = [.. unexpected, .. gone];
+        if (wrong.Length == 0) return;
+        throw new InvalidOperationException(
+            $"{wrong.Length} of {ConformanceTable.Operations.Count} operations:\n{string.Join('\n', wrong)}");
+    }
 }

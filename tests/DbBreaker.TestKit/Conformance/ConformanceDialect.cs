@@ -15,6 +15,9 @@ public sealed record ConformanceDialect(string ConnectionString, string CreateTa
     /// <summary>Gets a statement with a syntax error.</summary>
     public string SyntaxError { get; init; } = "SELEC 1";
 
+    /// <summary>Gets a database that one may change to.</summary>
+    public string OtherDatabase { get; init; } = "main";
+
     /// <summary>Gets what stands before a parameter's name in a statement.</summary>
     public string Marker { get; init; } = "@";
 

@@ -12,5 +12,6 @@ public static class ConformanceTable
     [
         .. ConnectionOperations.All(), .. CommandOperations.All(), .. TransactionOperations.All(),
         .. ReaderOperations.All(), .. ParameterOperations.All(), .. BatchOperations.All(), .. SourceOperations.All(),
+        .. AdapterOperations.All(),
     ];
 }

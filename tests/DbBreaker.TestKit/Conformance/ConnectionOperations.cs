@@ -71,7 +71,27 @@ internal static class ConnectionOperations
             c.Connection.Dispose();
             await c.Connection.DisposeAsync();
         });
+        list.DoAsync("Disposed event", async c =>
+        {
+            c.Connection.Disposed += (sender, _) => c.Note($"disposed: {sender == c.Connection}");
+            await c.Connection.DisposeAsync();
+        });
+        list.Do("Disposed event, sync", c =>
+        {
+            c.Connection.Disposed += (sender, _) => c.Note($"disposed: {sender == c.Connection}");
+            c.Connection.Dispose();
+        });
         list.Do("ChangeDatabase", c => c.Connection.ChangeDatabase("main"));
+        list.Add("ChangeDatabase to another", c =>
+        {
+            c.Connection.ChangeDatabase(c.Dialect.OtherDatabase);
+            return $"{c.Connection.Database}: {c.Command("SELECT 1").ExecuteScalar()}";
+        });
+        list.AddAsync("ChangeDatabaseAsync to another", async c =>
+        {
+            await c.Connection.ChangeDatabaseAsync(c.Dialect.OtherDatabase);
+            return $"{c.Connection.Database}: {await c.Command("SELECT 1").ExecuteScalarAsync()}";
+        });
         list.Do("ChangeDatabase null", c => c.Connection.ChangeDatabase(null!));
         list.DoAsync("ChangeDatabaseAsync", c => c.Connection.ChangeDatabaseAsync("main"));
         list.DoAsync("ChangeDatabaseAsync cancelled", c => c.Connection.ChangeDatabaseAsync("main", c.Cancelled));

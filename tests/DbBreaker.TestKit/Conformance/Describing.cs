@@ -20,10 +20,11 @@ internal static class Describing
             DbBatch => nameof(DbBatch),
             DbDataSource => nameof(DbDataSource),
             DbProviderFactory => nameof(DbProviderFactory),
+            DbCommandBuilder => nameof(DbCommandBuilder),
             DataTable table => Table(table),
             Exception exception => Exception(exception),
             DbParameter or DbParameterCollection or DbBatchCommand or DbBatchCommandCollection or DbDataReader
-                or DbConnectionStringBuilder or DbCommandBuilder => value.GetType().FullName!,
+                or DbConnectionStringBuilder => value.GetType().FullName!,
             IEnumerable many => $"[{string.Join(", ", many.Cast<object?>().Select(Value))}]",
             _ => string.Create(CultureInfo.InvariantCulture, $"{value.GetType().Name} {value}"),
         };

@@ -1,13 +1,12 @@
-using System.Data;
 using System.Data.Common;
 
 namespace DbBreaker.TestKit.Conformance;
 
-/// <summary>Data source, factory, data adapter.</summary>
+/// <summary>Data source and factory.</summary>
 internal static class SourceOperations
 {
     public static IEnumerable<ConformanceOperation> All() =>
-        [.. DataSource(disposed: false), .. DataSource(disposed: true), .. Factory(), .. Adapter()];
+        [.. DataSource(disposed: false), .. DataSource(disposed: true), .. Factory()];
 
     private static IEnumerable<ConformanceOperation> DataSource(bool disposed)
     {
@@ -82,43 +81,5 @@ internal static class SourceOperations
         list.Add("CreateDataSource malformed", c =>
             c.Factory.CreateDataSource("no such keyword=1").CreateConnection());
         return list.All;
-    }
-
-    private static IEnumerable<ConformanceOperation> Adapter()
-    {
-        var list = new OperationList("Adapter");
-        list.Add("Fill", c => Fill(c, c.Dialect.SelectAll));
-        list.Add("Fill of an error", c => Fill(c, c.Dialect.SyntaxError));
-        list.Add("FillSchema", c =>
-        {
-            var table = new DataTable();
-            New(c, c.Dialect.SelectAll).FillSchema(table, SchemaType.Source);
-            return table;
-        });
-        list.Add("Update", c =>
-        {
-            DbDataAdapter adapter = New(c, c.Dialect.SelectAll);
-            var table = new DataTable();
-            adapter.Fill(table);
-            adapter.InsertCommand = c.Command(c.Dialect.Insert);
-            table.Rows.Add(3, "three");
-            return adapter.Update(table);
-        });
-        return list.All;
-    }
-
-    private static DataTable Fill(ConformanceContext context, string text)
-    {
-        var table = new DataTable();
-        New(context, text).Fill(table);
-        return table;
-    }
-
-    private static DbDataAdapter New(ConformanceContext context, string text)
-    {
-        DbDataAdapter adapter = context.Factory.CreateDataAdapter()
-            ?? throw new NotSupportedException("The driver has no data adapter.");
-        adapter.SelectCommand = context.Command(text);
-        return adapter;
     }
 }

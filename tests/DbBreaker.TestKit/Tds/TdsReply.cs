@@ -32,6 +32,14 @@ public abstract record TdsReply
     public static TdsReply RowsThen(TdsReply next, string[] columns, params object?[][] rows) =>
         new TdsRows(columns, rows) { Then = next };
 
+    /// <summary>Several results of one request, in order.</summary>
+    public static TdsReply Results(TdsReply first, params TdsReply[] others) =>
+        others.Length == 0 ? first : (TdsRows)first with { Next = (TdsRows)Results(others[0], others[1..]) };
+
+    /// <summary>A procedure's result whose output parameter, the first of the call, gets a number.</summary>
+    public static TdsReply Output(string parameter, int value) =>
+        new TdsRows([], []) { Affected = 0, Returned = (parameter, value) };
+
     /// <summary>The same, later.</summary>
     public TdsReply After(TimeSpan delay) => this with { Delay = delay };
 }
@@ -39,6 +47,12 @@ public abstract record TdsReply
 internal sealed record TdsRows(string[] Columns, object?[][] Values) : TdsReply
 {
     public long Affected { get; init; } = Values.Length;
+
+    /// <summary>The result after this one.</summary>
+    public TdsRows? Next { get; init; }
+
+    /// <summary>What the call gives back in a parameter.</summary>
+    public (string Parameter, int Value)? Returned { get; init; }
 
     /// <summary>What follows the rows instead of the end of the result.</summary>
     public TdsReply? Then { get; init; }

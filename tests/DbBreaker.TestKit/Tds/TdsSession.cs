@@ -120,6 +120,8 @@ internal sealed class TdsSession(TdsServer server, Socket socket) : IDisposable
 
         TdsRows rows = (TdsRows)reply;
         tokens.Rows(rows);
+        for (; rows.Next is { } next; rows = next) tokens.Done(0x11, rows.Affected).Rows(next);
+        if (rows.Returned is { } output) tokens.ReturnValue(output.Parameter, output.Value);
         if (rows.Then is null) tokens.Done(0x10, rows.Affected);
         await WriteAsync(tokens.Bytes, last: rows.Then is null);
     }

@@ -80,12 +80,26 @@ internal sealed class TdsTokens
         return this;
     }
 
-    /// <summary>DONE: 0x02 is an error, 0x10 a row count, 0x20 the answer to an attention.</summary>
+    /// <summary>RETURNVALUE: an output parameter of type int.</summary>
+    public TdsTokens ReturnValue(string parameter, int value)
+    {
+        _writer.Write((byte)0xAC);
+        _writer.Write((ushort)0);
+        Short(parameter);
+        _writer.Write((byte)1);
+        _writer.Write(0);
+        _writer.Write((ushort)0);
+        _writer.Write([0x26, 4, 4]);
+        _writer.Write(value);
+        return this;
+    }
+
+    /// <summary>DONE: 0x01 is more to come, 0x02 an error, 0x10 a row count, 0x20 the answer to an attention.</summary>
     public TdsTokens Done(ushort status, long rows = 0)
     {
         _writer.Write((byte)0xFD);
         _writer.Write(status);
-        _writer.Write((ushort)(status == 0x10 ? 0xC1 : 0));
+        _writer.Write((ushort)((status & 0x10) != 0 ? 0xC1 : 0));
         _writer.Write(rows);
         return this;
     }

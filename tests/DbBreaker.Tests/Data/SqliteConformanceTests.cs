@@ -26,10 +26,11 @@ public sealed class SqliteConformanceTests
             Dialect,
             static () => DbGuardRegistry.Shared.Find(name)?.GetSnapshot().Failures ?? 0);
 
-        string[] unexpected = [.. differences.Where(d => !Expected.ContainsKey(d.Operation)).Select(d => $"{d}")];
-        Assert.True(unexpected.Length == 0, string.Join('\n', unexpected));
-        Assert.Equal(Expected.Keys, differences.Select(d => d.Operation).Intersect(Expected.Keys));
+        ConformanceComparison.Check(differences, Expected);
     }
+
+    [Fact]
+    public void There_are_thousands_of_operations() => Assert.True(ConformanceTable.Operations.Count > 2_000);
 
     [Fact]
     public void Every_operation_has_a_name_of_its_own() =>
