@@ -52,11 +52,15 @@ internal sealed class SqliteAdapter : DbProviderAdapter
     {
         DbConnectionStringBuilder settings = ConnectionStrings.Parse(connection);
         string file = ReadFile(settings);
-        settings.Remove("Filename");
-        settings.Remove("DataSource");
-        settings["Data Source"] = IsFile(file) ? Path.GetFullPath(file) : file;
-        return new DbEndpoint(
-            "sqlite;" + ConnectionStrings.Canonical(settings), $"sqlite://{Path.GetFileName(file)}", null, null);
+        string key = string.Join(
+            ';',
+            ProviderName,
+            IsFile(file) ? Path.GetFullPath(file) : file,
+            $"mode={Read(settings, "Mode", "readwritecreate")}",
+            $"cache={Read(settings, "Cache", "default")}",
+            $"vfs={Read(settings, "Vfs", "")}",
+            $"pooling={Read(settings, "Pooling", "true")}");
+        return new DbEndpoint(key, $"sqlite://{Path.GetFileName(file)}", null, null);
     }
 
     public override DbConnection CreateProbeConnection(DbConnection connection, TimeSpan timeout) =>
@@ -106,6 +110,9 @@ internal sealed class SqliteAdapter : DbProviderAdapter
 
         return "";
     }
+
+    private static string Read(DbConnectionStringBuilder settings, string keyword, string standard) =>
+        settings.TryGetValue(keyword, out object? value) ? $"{value}".ToLowerInvariant() : standard;
 
     private static bool IsFile(string file) =>
         file.Length > 0 && file != ":memory:" && !file.StartsWith("file:", StringComparison.OrdinalIgnoreCase)

@@ -14,7 +14,7 @@ public abstract partial class GuardContract
     [Theory, InlineData(false), InlineData(true)]
     public async Task Every_way_out_gives_the_permit_back_once(bool async)
     {
-        GuardedDbConnection connection = await OpenAsync(async);
+        DbConnection connection = await OpenAsync(async);
         Assert.Equal(1, Guard.GetSnapshot().PermitsInUse);
         await CloseAsync(connection, async);
         await CloseAsync(connection, async);
@@ -38,7 +38,7 @@ public abstract partial class GuardContract
         else connection.Dispose();
         Assert.Equal(0, Guard.GetSnapshot().PermitsInUse);
         Assert.Equal(0, Guard.GetSnapshot().Failures);
-        await using GuardedDbConnection never = New();
+        await using DbConnection never = New();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => never.OpenAsync(new CancellationToken(true)));
         Assert.Equal(0, Guard.GetSnapshot().PermitsInUse);
     }
@@ -57,7 +57,7 @@ public abstract partial class GuardContract
     [Theory, InlineData(false), InlineData(true)]
     public async Task A_full_pool_is_told_with_its_numbers_and_opens_no_circuit(bool async)
     {
-        List<GuardedDbConnection> held = [];
+        List<DbConnection> held = [];
         for (int i = 0; i < ContractServer.PoolSize; i++) held.Add(await OpenAsync(async));
         DbPoolSaturatedException rejection =
             await Assert.ThrowsAsync<DbPoolSaturatedException>(() => Start(() => CallAsync(async), async));
@@ -66,7 +66,7 @@ public abstract partial class GuardContract
         Assert.Equal(_name, rejection.GuardName);
         Assert.True(rejection.RetryAfter >= TimeSpan.Zero);
         Assert.True(rejection.IsTransient);
-        foreach (GuardedDbConnection connection in held) await connection.DisposeAsync();
+        foreach (DbConnection connection in held) await connection.DisposeAsync();
         await CallAsync(async);
         Assert.Equal((CircuitState.Closed, 0L), (Guard.State, Guard.GetSnapshot().Failures));
         await AllPermitsAreBackAsync();
@@ -75,8 +75,8 @@ public abstract partial class GuardContract
     [Theory, InlineData(false), InlineData(true)]
     public async Task An_open_circuit_rejects_new_work_and_nothing_inside_a_transaction(bool async)
     {
-        await using GuardedDbConnection idle = await OpenAsync(async);
-        await using GuardedDbConnection working = await OpenAsync(async);
+        await using DbConnection idle = await OpenAsync(async);
+        await using DbConnection working = await OpenAsync(async);
         await using DbTransaction transaction = async
             ? await working.BeginTransactionAsync(Token)
             : working.BeginTransaction();
@@ -107,7 +107,7 @@ public abstract partial class GuardContract
         if (!Server.Enlists) Assert.Skip("The driver takes no part in System.Transactions.");
         using (var scope = new TransactionScope(TransactionScopeAsyncFlowOption.Enabled))
         {
-            await using GuardedDbConnection connection = await OpenAsync(async);
+            await using DbConnection connection = await OpenAsync(async);
             await ScalarAsync(connection, async);
             Guard.Isolate("contract");
             await ScalarAsync(connection, async);

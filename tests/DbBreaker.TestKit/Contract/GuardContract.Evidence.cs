@@ -12,7 +12,7 @@ public abstract partial class GuardContract
         await CallAsync(async);
         long before = Guard.GetSnapshot().Operations;
 
-        await using GuardedDbConnection connection = await OpenAsync(async);
+        await using DbConnection connection = await OpenAsync(async);
         Assert.Equal(before, Guard.GetSnapshot().Operations);
         await ScalarAsync(connection, async);
         Assert.Equal(before + 1, Guard.GetSnapshot().Operations);
@@ -69,7 +69,7 @@ public abstract partial class GuardContract
 
         async Task SlowAsync()
         {
-            await using GuardedDbConnection connection = await OpenAsync(async);
+            await using DbConnection connection = await OpenAsync(async);
             await ScalarAsync(connection, async, Server.Sleep(connection, TimeSpan.FromSeconds(2)));
         }
     }
@@ -88,8 +88,8 @@ public abstract partial class GuardContract
 
     private async Task<Exception?> FailAsync(ContractFault fault, bool async)
     {
-        await using GuardedDbConnection connection = await OpenAsync(async);
-        await ScalarAsync(connection.Inner, async);
+        await using DbConnection connection = await OpenAsync(async);
+        await ScalarAsync(connection.Unwrap<GuardedDbConnection>().Inner, async);
         fault.Before?.Invoke();
         using CancellationTokenSource cancellation = new();
         if (fault.IsCancelled) cancellation.CancelAfter(TimeSpan.FromMilliseconds(300));

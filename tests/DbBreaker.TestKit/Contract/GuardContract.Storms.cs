@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using System.Diagnostics;
 using Xunit;
 
@@ -26,7 +27,7 @@ public abstract partial class GuardContract
     public async Task A_connection_that_was_lost_gives_its_permit_back_and_is_one_failure(bool async)
     {
         if (!Server.LosesConnections) Assert.Skip("An open file stays open.");
-        await using GuardedDbConnection connection = await OpenAsync(async);
+        await using DbConnection connection = await OpenAsync(async);
         await ScalarAsync(connection, async);
         long before = Guard.GetSnapshot().Failures;
         Server.Vanish();

@@ -1,4 +1,3 @@
-using System.Data;
 using System.Data.Common;
 using Xunit;
 
@@ -23,7 +22,7 @@ public abstract partial class GuardContract : IAsyncLifetime
 
     private GuardedDbProviderFactory Factory => _factory ??= Server.Factory.WithCircuitBreaker(_name, Configure);
 
-    private DbGuard Guard => DbGuardRegistry.Shared.Find(_name) ?? New().Guard;
+    private DbGuard Guard => DbGuardRegistry.Shared.Find(_name) ?? New().Unwrap<GuardedDbConnection>().Guard;
 
     /// <inheritdoc/>
     public virtual async ValueTask InitializeAsync() => Server = await StartAsync();
@@ -39,6 +38,10 @@ public abstract partial class GuardContract : IAsyncLifetime
     /// <summary>Starts, or finds, the server.</summary>
     protected abstract Task<ContractServer> StartAsync();
 
+    /// <summary>Puts a wrapper around a guarded connection: whoever overrides this shows that the guard works inside it.
+    /// </summary>
+    protected virtual DbConnection Wrap(DbConnection connection) => connection;
+
     private void Configure(DbGuardOptions options)
     {
         if (!Server.HasPool) options.PermitLimit = ContractServer.PoolSize;
@@ -48,16 +51,16 @@ public abstract partial class GuardContract : IAsyncLifetime
         options.MinimumThroughput = 1_000;
     }
 
-    private GuardedDbConnection New(string? connectionString = null)
+    private DbConnection New()
     {
-        var connection = (GuardedDbConnection)Factory.CreateConnection()!;
-        connection.ConnectionString = connectionString ?? Server.ConnectionString;
+        DbConnection connection = Wrap(Factory.CreateConnection()!);
+        connection.ConnectionString = Server.ConnectionString;
         return connection;
     }
 
-    private async Task<GuardedDbConnection> OpenAsync(bool async)
+    private async Task<DbConnection> OpenAsync(bool async)
     {
-        GuardedDbConnection connection = New();
+        DbConnection connection = New();
         try
         {
             if (async) await connection.OpenAsync(Token);
@@ -93,7 +96,7 @@ public abstract partial class GuardContract : IAsyncLifetime
 
     private async Task CallAsync(bool async)
     {
-        await using GuardedDbConnection connection = await OpenAsync(async);
+        await using DbConnection connection = await OpenAsync(async);
         await ScalarAsync(connection, async);
     }
 
