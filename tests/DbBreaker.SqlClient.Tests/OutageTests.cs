@@ -10,6 +10,10 @@ namespace DbBreaker.SqlClient.Tests;
 public sealed class OutageTests(ITestOutputHelper output) : IDisposable
 {
     private const int Places = 20;
+
+    // What is promised of a quiet machine; the assertions allow a busy one twice that.
+    private static readonly TimeSpan FastFailure = TimeSpan.FromSeconds(1.5), FirstSuccess = TimeSpan.FromSeconds(0.5);
+
     private readonly TdsServer _server = new();
     private readonly ConcurrentQueue<(TimeSpan At, Exception? Error)> _results = [];
     private readonly Stopwatch _clock = Stopwatch.StartNew();
@@ -46,9 +50,9 @@ public sealed class OutageTests(ITestOutputHelper output) : IDisposable
             + string.Join(", ", _results.GroupBy(result => result.Error?.GetType().Name ?? "success")
                 .Select(group => $"{group.Count()} {group.Key}")));
         Assert.DoesNotContain(_results, result => result.At < death && result.Error is not null);
-        Assert.True(failedFast < TimeSpan.FromSeconds(1.5), $"The first fast failure came after {failedFast}.");
-        Assert.True(opened < TimeSpan.FromSeconds(3), $"The circuit opened after {opened}.");
-        Assert.True(succeeded < TimeSpan.FromSeconds(1), $"The first success came after {succeeded}.");
+        Assert.True(failedFast < 2 * FastFailure, $"The first fast failure came after {failedFast}.");
+        Assert.True(opened < 3 * FastFailure, $"The circuit opened after {opened}.");
+        Assert.True(succeeded < 2 * FirstSuccess, $"The first success came after {succeeded}.");
     }
 
     private TimeSpan? First(TimeSpan after, Func<Exception?, bool> isWanted) =>

@@ -1,20 +1,19 @@
 using System.Data.Common;
 using BenchmarkDotNet.Attributes;
-using Npgsql;
 
 namespace DbBreaker.Benchmarks.AdoNet;
 
-/// <summary>Open, <c>SELECT 1</c>, close. Target: 1.02 times the plain one.</summary>
-public class SelectOneBenchmarks
+/// <summary>Open, <c>SELECT 1</c>, close, on one driver. Target: 1.02 times the plain one.</summary>
+public abstract class SelectOneBenchmarks
 {
-    private NpgsqlDataSource _plain = null!;
+    private DbDataSource _plain = null!;
     private GuardedDbDataSource _guarded = null!;
 
     [GlobalSetup]
     public void Start()
     {
-        _plain = NpgsqlDataSource.Create(Server.ConnectionString);
-        _guarded = NpgsqlDataSource.Create(Server.ConnectionString).WithCircuitBreaker();
+        _plain = CreateSource();
+        _guarded = CreateSource().WithCircuitBreaker();
     }
 
     [Benchmark(Baseline = true)]
@@ -24,11 +23,14 @@ public class SelectOneBenchmarks
     public Task<object?> Guarded() => Ask(_guarded);
 
     [GlobalCleanup]
-    public void Stop()
+    public virtual void Stop()
     {
         _plain.Dispose();
         _guarded.Dispose();
     }
+
+    /// <summary>A data source of the driver; called twice.</summary>
+    protected abstract DbDataSource CreateSource();
 
     private static async Task<object?> Ask(DbDataSource source)
     {

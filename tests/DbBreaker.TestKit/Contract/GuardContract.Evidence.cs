@@ -32,15 +32,9 @@ public abstract partial class GuardContract
             DbGuardSnapshot before = Guard.GetSnapshot();
             Exception? exception = await FailAsync(fault, async);
             fault.After?.Invoke();
-            (long failures, long operations) expected = fault.Evidence switch
-            {
-                ContractEvidence.Failure => (1, 1),
-                ContractEvidence.Answer => (0, 1),
-                _ => (0, 0),
-            };
-            (long Failures, long Operations) seen = await SettledAsync(before, expected);
+            (long Failures, long Operations) seen = await SettledAsync(before, fault.Evidence);
             if (exception is null) wrong.Add($"{fault.Name}: nothing was thrown");
-            if (seen != expected) wrong.Add($"{fault.Name}: {seen} instead of {expected} by {exception}");
+            if (!Fits(seen, fault.Evidence)) wrong.Add($"{fault.Name}: {seen} is no {fault.Evidence}, by {exception}");
             Guard.Reset();
         }
 
@@ -116,14 +110,23 @@ public abstract partial class GuardContract
         return exception;
     }
 
+    // An asynchronous call of SqlClient can throw while its connection still looks alive: what it says is an answer then,
+    // and the loss that follows is the failure.
+    private static bool Fits((long Failures, long Operations) seen, ContractEvidence evidence) => evidence switch
+    {
+        ContractEvidence.Failure => seen is (1, 1 or 2),
+        ContractEvidence.Answer => seen is (0, 1),
+        _ => seen is (0, 0),
+    };
+
     private async Task<(long Failures, long Operations)> SettledAsync(
-        DbGuardSnapshot before, (long Failures, long Operations) expected)
+        DbGuardSnapshot before, ContractEvidence evidence)
     {
         (long, long) seen = default;
         try
         {
             await Eventually.BecomesTrueAsync(
-                () => (seen = Difference()) == expected, TimeSpan.FromSeconds(5), "it is counted",
+                () => Fits(seen = Difference(), evidence), TimeSpan.FromSeconds(5), "it is counted",
                 cancellationToken: Token);
         }
         catch (TimeoutException)

@@ -31,8 +31,9 @@ public abstract partial class GuardContract : IAsyncLifetime
     public virtual async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
+        if (Server is null) return;
         Guard.Reset();
-        if (Server is not null) await Server.DisposeAsync();
+        await Server.DisposeAsync();
     }
 
     /// <summary>Starts, or finds, the server.</summary>
