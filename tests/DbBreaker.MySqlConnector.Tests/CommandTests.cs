@@ -217,6 +217,29 @@ public sealed class CommandTests : IAsyncLifetime
         Assert.False(failure.IsFailure());
     }
 
+    /// <summary>The driver reads the reader's rows as the answer, and breaks the connection; the server is there.</summary>
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task A_transaction_beside_an_open_reader_costs_the_connection_and_is_no_failure(bool async)
+    {
+        CancellationToken token = TestContext.Current.CancellationToken;
+        await using MySqlConnection inner = await OpenAsync(async);
+        await using GuardedDbConnection connection = inner.WithCircuitBreaker($"beside {async} {Guid.NewGuid():N}");
+        await using System.Data.Common.DbCommand command = connection.CreateCommand();
+        command.CommandText = "SELECT 1 UNION SELECT 2";
+        await using System.Data.Common.DbDataReader reader = await command.ExecuteReaderAsync(token);
+
+        Exception? exception = await Record.ExceptionAsync(async () =>
+        {
+            if (async) await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, token);
+            else connection.BeginTransaction(IsolationLevel.ReadCommitted);
+        });
+
+        Assert.IsType<MySqlProtocolException>(exception);
+        Assert.NotEqual(ConnectionState.Open, connection.State);
+        DbGuardSnapshot now = connection.Guard.GetSnapshot();
+        Assert.Equal((0L, 0), (now.Failures, now.PermitsInUse));
+    }
+
     private async Task KillAsync(int thread)
     {
         await using MySqlConnection admin = new(_server.ConnectionString);

@@ -13,6 +13,7 @@ public abstract partial class GuardedDbConnection
     private ConnectionSession? _session;
     private Transaction? _enlisted;
     private bool _relaysStateChange;
+    private bool _isDisposing;
 
     private protected GuardedDbConnection(DbConnection inner, GuardBinding binding, DbGuard? guard)
     {
@@ -69,6 +70,7 @@ public abstract partial class GuardedDbConnection
     /// <inheritdoc/>
     public override void Close()
     {
+        if (_isDisposing) return;
         _session?.Closing();
         try
         {
@@ -191,7 +193,7 @@ public abstract partial class GuardedDbConnection
             Forget();
         }
 
-        if (RaisesDisposed) base.Dispose(disposing: true);
+        DisposeBase(disposing: true);
         GC.SuppressFinalize(this);
     }
 
@@ -211,7 +213,16 @@ public abstract partial class GuardedDbConnection
             }
         }
 
-        if (RaisesDisposed) base.Dispose(disposing);
+        DisposeBase(disposing);
+    }
+
+    // The base class closes the connection, which some wrappers do not stand once they are disposed.
+    private void DisposeBase(bool disposing)
+    {
+        if (!RaisesDisposed) return;
+        _isDisposing = true;
+        base.Dispose(disposing);
+        _isDisposing = false;
     }
 
     /// <summary>A transaction of this connection is over. A late word of an earlier one changes nothing.</summary>

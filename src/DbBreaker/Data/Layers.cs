@@ -26,13 +26,15 @@ internal static class Layers
     {
         for (int depth = 0; depth < MaxDepth && connection.GetType() != _lastDriver; depth++)
         {
-            if (Next(connection) is not DbConnection next)
+            if (Next(connection) is DbConnection next)
             {
-                _lastDriver = connection.GetType();
-                break;
+                connection = next;
+                continue;
             }
 
-            connection = next;
+            // A wrapper that has let go of its connection is a wrapper still.
+            if (!IsWrapper(connection.GetType())) _lastDriver = connection.GetType();
+            break;
         }
 
         return connection;
@@ -96,6 +98,8 @@ internal static class Layers
         DbProviderFactory => Read(layer, typeof(DbProviderFactory)),
         _ => null,
     };
+
+    private static bool IsWrapper(Type type) => _inner.TryGetValue(type, out PropertyInfo? inner) && inner is not null;
 
     private static object? Read(object layer, Type kind) =>
         _inner.GetOrAdd(layer.GetType(), static (type, kind) => Property(type, kind), kind)?.GetValue(

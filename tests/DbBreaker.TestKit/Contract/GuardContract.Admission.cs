@@ -39,7 +39,11 @@ public abstract partial class GuardContract
         Assert.Equal(0, Guard.GetSnapshot().PermitsInUse);
         Assert.Equal(0, Guard.GetSnapshot().Failures);
         await using DbConnection never = New();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => never.OpenAsync(new CancellationToken(true)));
+
+        // Npgsql opens from a warm pool whatever the token says; the first command would take the permit then.
+        Exception? exception = await Record.ExceptionAsync(() => never.OpenAsync(new CancellationToken(true)));
+        Assert.True(exception is null or OperationCanceledException, $"{exception}");
+        await CloseAsync(never, async);
         Assert.Equal(0, Guard.GetSnapshot().PermitsInUse);
     }
 

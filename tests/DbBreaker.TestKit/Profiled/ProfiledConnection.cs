@@ -11,16 +11,18 @@ namespace DbBreaker.TestKit.Profiled;
 /// </summary>
 public sealed class ProfiledConnection : DbConnection
 {
+    private DbConnection? _inner;
+
     /// <summary>Wraps a connection.</summary>
     /// <param name="inner">What is wrapped; disposed with the wrapper.</param>
     public ProfiledConnection(DbConnection inner)
     {
-        WrappedConnection = inner;
-        WrappedConnection.StateChange += Relay;
+        _inner = inner;
+        _inner.StateChange += Relay;
     }
 
-    /// <summary>Gets what is wrapped.</summary>
-    public DbConnection WrappedConnection { get; }
+    /// <summary>Gets what is wrapped; null after disposal, when everything else throws a null reference.</summary>
+    public DbConnection WrappedConnection => _inner!;
 
     /// <summary>Gets how many commands were timed.</summary>
     public int Timings { get; internal set; }
@@ -81,13 +83,14 @@ public sealed class ProfiledConnection : DbConnection
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
+        if (disposing && _inner is not null)
         {
-            WrappedConnection.StateChange -= Relay;
-            WrappedConnection.Dispose();
+            _inner.StateChange -= Relay;
+            _inner.Dispose();
         }
 
         base.Dispose(disposing);
+        _inner = null;
     }
 
     private void Relay(object sender, StateChangeEventArgs change) => OnStateChange(change);

@@ -81,6 +81,18 @@ public sealed class UnwrapTests
         Assert.Same(one, Layers.DriverOf(new ProfiledConnection(one)));
     }
 
+    [Fact]
+    public void A_wrapper_that_has_let_go_of_its_connection_is_a_wrapper_still()
+    {
+        var gone = new ProfiledConnection(new SqliteConnection(Memory));
+        gone.Dispose();
+        using var driver = new SqliteConnection(Memory);
+        using var profiled = new ProfiledConnection(driver);
+
+        Assert.Same(gone, Layers.DriverOf(gone));
+        Assert.Same(driver, Layers.DriverOf(profiled));
+    }
+
     private static string NewName() => $"unwrap {Guid.NewGuid():N}";
 
     private sealed class PairedConnection(DbConnection primary, DbConnection secondary) : DbConnection
