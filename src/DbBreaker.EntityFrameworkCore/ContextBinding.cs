@@ -62,8 +62,8 @@ internal sealed class ContextBinding
         if (Layers.Guarded(connection) is null) return;
 
         throw new InvalidOperationException(
-            $"The context was given a {connection.GetType().Name} that is guarded already. EF Core's providers cast connections and data " +
-            "sources to the driver's own types: give the context the driver's connection, data source or connection " +
-            "string, and guard it with AddCircuitBreaker.");
+            $"The context was given a {connection.GetType().Name} that is guarded already. EF Core's providers " +
+            "cast connections and data sources to the driver's own types: give the context the driver's connection, " +
+            "data source or connection string, and guard it with AddCircuitBreaker.");
     }
 }

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Runtime.CompilerServices;
-using DbBreaker.Data;
 using DbBreaker.DependencyInjection;
 using DbBreaker.Telemetry;
 
@@ -79,7 +78,7 @@ public sealed partial class DbGuardRegistry
     internal DbGuard For(
         DbConnection connection, string? name, Action<DbGuardOptions>? configure, DbDataSource? dataSource = null)
     {
-        connection = Layers.DriverOf(connection);
+        connection = Wrappers.DriverOf(connection);
         GuardEntry entry = name is null
             ? ByString(connection, configure, dataSource)
             : ByName(name, connection, configure, dataSource);

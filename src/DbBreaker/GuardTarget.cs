@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Data.Common;
-using DbBreaker.Data;
 
 namespace DbBreaker;
 
@@ -34,7 +33,7 @@ internal sealed class GuardTarget
         DbProviderAdapter adapter = DbProviderAdapters.For(connection);
         DbEndpoint endpoint = adapter.GetEndpoint(connection);
         // The caller's own connection is the caller's: it will be opened, lose its password and be disposed.
-        DbConnection prototype = dataSource is not null ? Layers.DriverOf(dataSource.CreateConnection())
+        DbConnection prototype = dataSource is not null ? Wrappers.DriverOf(dataSource.CreateConnection())
             : connection is ICloneable cloneable ? (DbConnection)cloneable.Clone()
             : connection;
         return new GuardTarget(adapter, endpoint, prototype, dataSource);

@@ -217,7 +217,8 @@ public sealed class CommandTests : IAsyncLifetime
         Assert.False(failure.IsFailure());
     }
 
-    /// <summary>The driver reads the reader's rows as the answer, and breaks the connection; the server is there.</summary>
+    /// <summary>The driver takes the reader's rows for the answer, and breaks the connection; the server is there.
+    /// </summary>
     [Theory, InlineData(false), InlineData(true)]
     public async Task A_transaction_beside_an_open_reader_costs_the_connection_and_is_no_failure(bool async)
     {

@@ -69,7 +69,8 @@ public sealed class GuardedContextTests : IDisposable
     private async Task<int> CountAsync(bool async)
     {
         await using var context = new Shelf(new DbContextOptionsBuilder<Shelf>()
-            .UseSqlServer(_server.ConnectionString, server => server.EnableRetryOnFailure(3, TimeSpan.FromSeconds(2), null))
+            .UseSqlServer(
+                _server.ConnectionString, server => server.EnableRetryOnFailure(3, TimeSpan.FromSeconds(2), null))
             .AddCircuitBreaker(_name).Options);
         return async ? (await context.Books.ToListAsync(Token)).Count : context.Books.ToList().Count;
     }

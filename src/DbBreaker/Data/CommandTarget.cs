@@ -18,7 +18,8 @@ internal struct CommandTarget
     // The session knows of transactions that began here. This one may have begun at the driver's own connection.
     private readonly bool IsInTransaction =>
         Connection is { IsEnlisted: true }
-        || (Transaction is not (null or GuardedDbTransaction) && Layers.Find<GuardedDbTransaction>(Transaction) is null);
+        || (Transaction is not (null or GuardedDbTransaction)
+            && Layers.Find<GuardedDbTransaction>(Transaction) is null);
 
     public readonly OperationPlan Plan(TransactionEffect first, TransactionEffect net, CommandBehavior behavior)
     {

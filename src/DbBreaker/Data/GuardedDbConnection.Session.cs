@@ -59,7 +59,7 @@ public abstract partial class GuardedDbConnection
 
     /// <summary>The wrapper of the driver's connection under the name that the driver's class has.</summary>
     internal static GuardedDbConnection Create(DbConnection inner, GuardBinding binding, DbGuard? guard) =>
-        NamedConnection.KindOf(Layers.DriverOf(inner).GetType()) switch
+        NamedConnection.KindOf(Wrappers.DriverOf(inner).GetType()) switch
         {
             NamedConnection.Kind.Npgsql => new NpgsqlConnection(inner, binding, guard),
             NamedConnection.Kind.MySql => new MySqlConnection(inner, binding, guard),

@@ -52,6 +52,16 @@ public abstract class Page
     protected static DbDataReader LastKnownRows(string sql) => throw new NotSupportedException();
 }
 
+/// <summary>docs/drivers.md has a connection and a transaction, and a profiler of the reader's own.</summary>
+public abstract class DriversPage : Page
+{
+    protected GuardedDbConnection connection => null!;
+
+    protected DbTransaction transaction => null!;
+
+    protected static DbConnection Profile(DbConnection connection) => throw new NotSupportedException();
+}
+
 /// <summary>A reader's context.</summary>
 public sealed class ShopContext(DbContextOptions<ShopContext> options) : DbContext(options)
 {

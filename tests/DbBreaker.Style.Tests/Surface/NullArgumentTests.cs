@@ -51,7 +51,9 @@ public sealed class NullArgumentTests
     {
         if (member is MethodInfo { IsGenericMethodDefinition: true } generic)
         {
-            member = generic.MakeGenericMethod(typeof(Samples.Shop));
+            Type? constraint = generic.GetGenericArguments()[0].GetGenericParameterConstraints().FirstOrDefault();
+            bool isOwn = constraint?.IsAssignableFrom(typeof(Samples.Shop)) ?? true;
+            member = generic.MakeGenericMethod(isOwn ? typeof(Samples.Shop) : constraint!);
             nulled = member.GetParameters()[nulled.Position];
         }
 

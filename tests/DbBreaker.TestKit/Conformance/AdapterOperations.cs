@@ -33,6 +33,12 @@ internal static partial class AdapterOperations
             New(c, c.Dialect.SelectAll).FillSchema(table, SchemaType.Source);
             return table;
         });
+        Updates(list);
+        return list.All;
+    }
+
+    private static void Updates(OperationList list)
+    {
         list.Add("Update", c =>
         {
             DbDataAdapter adapter = New(c, c.Dialect.SelectAll);
@@ -59,7 +65,6 @@ internal static partial class AdapterOperations
             table.Rows.Add(3, "three");
             return adapter.Update(table);
         });
-        return list.All;
     }
 
     private static IEnumerable<ConformanceOperation> Builder()

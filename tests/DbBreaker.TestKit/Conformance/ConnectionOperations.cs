@@ -12,6 +12,8 @@ internal static class ConnectionOperations
         var list = new OperationList("Connection");
         Properties(list);
         Life(list);
+        Events(list);
+        Databases(list);
         Transactions(list);
         Schema(list);
         return list.All;
@@ -71,6 +73,10 @@ internal static class ConnectionOperations
             c.Connection.Dispose();
             await c.Connection.DisposeAsync();
         });
+    }
+
+    private static void Events(OperationList list)
+    {
         list.DoAsync("Disposed event", async c =>
         {
             c.Connection.Disposed += (sender, _) => c.Note($"disposed: {sender == c.Connection}");
@@ -81,6 +87,18 @@ internal static class ConnectionOperations
             c.Connection.Disposed += (sender, _) => c.Note($"disposed: {sender == c.Connection}");
             c.Connection.Dispose();
         });
+        list.Do("StateChange removed", c =>
+        {
+            void Handler(object? sender, StateChangeEventArgs change) => c.Note("still there");
+            c.Connection.StateChange += Handler;
+            c.Connection.StateChange -= Handler;
+            c.Connection.Close();
+        });
+        list.Do("StateChange null", c => c.Connection.StateChange += null);
+    }
+
+    private static void Databases(OperationList list)
+    {
         list.Do("ChangeDatabase", c => c.Connection.ChangeDatabase("main"));
         list.Add("ChangeDatabase to another", c =>
         {
@@ -95,14 +113,6 @@ internal static class ConnectionOperations
         list.Do("ChangeDatabase null", c => c.Connection.ChangeDatabase(null!));
         list.DoAsync("ChangeDatabaseAsync", c => c.Connection.ChangeDatabaseAsync("main"));
         list.DoAsync("ChangeDatabaseAsync cancelled", c => c.Connection.ChangeDatabaseAsync("main", c.Cancelled));
-        list.Do("StateChange removed", c =>
-        {
-            void Handler(object? sender, StateChangeEventArgs change) => c.Note("still there");
-            c.Connection.StateChange += Handler;
-            c.Connection.StateChange -= Handler;
-            c.Connection.Close();
-        });
-        list.Do("StateChange null", c => c.Connection.StateChange += null);
     }
 
     private static void Transactions(OperationList list)

@@ -6,19 +6,22 @@ namespace DbBreaker.TestKit.Contract;
 /// </summary>
 public abstract class ContractServer : IAsyncDisposable
 {
-    /// <summary>How many connections <see cref="ConnectionString"/> allows; what the guard is to read from it.</summary>
+    /// <summary>How many connections <see cref="ConnectionString"/> allows; what the guard is to read from it.
+    /// </summary>
     public const int PoolSize = 5;
 
     /// <summary>Gets the driver.</summary>
     public abstract DbProviderFactory Factory { get; }
 
-    /// <summary>Gets the string that leads to the server: a pool of <see cref="PoolSize"/>, and short timeouts.</summary>
+    /// <summary>Gets the string that leads to the server: a pool of <see cref="PoolSize"/>, and short timeouts.
+    /// </summary>
     public abstract string ConnectionString { get; }
 
     /// <summary>Gets the same string, spelled otherwise: another order, other synonyms.</summary>
     public abstract string SameConnectionString { get; }
 
-    /// <summary>Gets whether the driver's string has the pool's size, so that the guard reads its limit there.</summary>
+    /// <summary>Gets whether the driver's string has the pool's size, so that the guard reads its limit there.
+    /// </summary>
     public virtual bool HasPool => true;
 
     /// <summary>Gets why the server cannot stand still, or null when it can.</summary>

@@ -39,7 +39,7 @@ public abstract partial class GuardContract : IAsyncLifetime
     /// <summary>Starts, or finds, the server.</summary>
     protected abstract Task<ContractServer> StartAsync();
 
-    /// <summary>Puts a wrapper around a guarded connection: whoever overrides this shows that the guard works inside it.
+    /// <summary>Puts a wrapper around a guarded connection: whoever overrides this shows that the guard works in it.
     /// </summary>
     protected virtual DbConnection Wrap(DbConnection connection) => connection;
 

@@ -6,8 +6,8 @@ using System.Transactions;
 namespace DbBreaker.TestKit.Profiled;
 
 /// <summary>
-/// Somebody else's wrapper, which forwards what the known profilers forward and forgets what they forget: no factory, no
-/// batches, no asynchronous transactions, closes and schema calls.
+/// Somebody else's wrapper, which forwards what the known profilers forward and forgets what they forget: no factory,
+/// no batches, no asynchronous transactions, closes and schema calls.
 /// </summary>
 public sealed class ProfiledConnection : DbConnection
 {

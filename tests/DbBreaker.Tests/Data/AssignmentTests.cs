@@ -5,7 +5,7 @@ using Microsoft.Data.Sqlite;
 
 namespace DbBreaker.Tests.Data;
 
-/// <summary>Connections and transactions that are assigned to commands, guarded and not, and what becomes of it.</summary>
+/// <summary>Connections and transactions that are assigned to commands, guarded and not.</summary>
 public sealed class AssignmentTests : IDisposable
 {
     private const string Memory = "Data Source=:memory:";

@@ -77,8 +77,8 @@ public sealed class UnwrapTests
         using var other = new SqliteConnection(Memory);
         using var both = new PairedConnection(one, other);
 
-        Assert.Same(both, Layers.DriverOf(both));
-        Assert.Same(one, Layers.DriverOf(new ProfiledConnection(one)));
+        Assert.Same(both, Wrappers.DriverOf(both));
+        Assert.Same(one, Wrappers.DriverOf(new ProfiledConnection(one)));
     }
 
     [Fact]
@@ -89,8 +89,8 @@ public sealed class UnwrapTests
         using var driver = new SqliteConnection(Memory);
         using var profiled = new ProfiledConnection(driver);
 
-        Assert.Same(gone, Layers.DriverOf(gone));
-        Assert.Same(driver, Layers.DriverOf(profiled));
+        Assert.Same(gone, Wrappers.DriverOf(gone));
+        Assert.Same(driver, Wrappers.DriverOf(profiled));
     }
 
     private static string NewName() => $"unwrap {Guid.NewGuid():N}";

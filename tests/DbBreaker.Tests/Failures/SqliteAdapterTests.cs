@@ -107,7 +107,8 @@ public sealed class SqliteAdapterTests : IDisposable
 
         Assert.Equal(endpoint.Key, Describe($"pooling=False;DEFAULT TIMEOUT=1;data source={File}").Key);
         Assert.Equal(endpoint.Key, Describe($"Filename={File};Default Timeout=1;Pooling=False").Key);
-        Assert.Equal(endpoint.Key, Describe($"Data Source={File};pooling=false;Command Timeout=7;Mode=ReadWriteCreate").Key);
+        Assert.Equal(
+            endpoint.Key, Describe($"Data Source={File};pooling=false;Command Timeout=7;Mode=ReadWriteCreate").Key);
         Assert.NotEqual(endpoint.Key, Describe($"Data Source={File};Pooling=True").Key);
         Assert.NotEqual(endpoint.Key, Describe($"Data Source={File};Pooling=False;Mode=Memory").Key);
         Assert.Equal("sqlite://orders.db", endpoint.DisplayName);
