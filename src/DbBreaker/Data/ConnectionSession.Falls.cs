@@ -24,6 +24,7 @@ internal sealed partial class ConnectionSession
         // or it answered with an error after which the driver, or a limit on the session, closes a connection.
         bool serverSaidWhy = kind is DbFailureKind.Saturated or DbFailureKind.Answered or DbFailureKind.Contention;
         if (_fell && !counted && !serverSaidWhy) CountFall(generation);
+        _lossCounted = counted && !_fell;
         _fell = false;
     }
 
@@ -46,8 +47,9 @@ internal sealed partial class ConnectionSession
         _closeIsWanted = false;
         if (expected) return;
         // An operation that is running ends with an exception that says more; it counts there, once.
+        // SqlClient throws from an asynchronous call first, and closes what it lost a moment later.
         if (isRunning) _fell = true;
-        else
+        else if (!_lossCounted)
         {
             _fallCounted = true;
             Guard.ConnectionFell(generation);

@@ -19,6 +19,7 @@ internal sealed partial class ConnectionSession
     private bool _closeIsWanted;
     private bool _fell;        // During an operation, whose end will count it.
     private bool _fallCounted; // Outside one: it counted at once.
+    private bool _lossCounted; // The latest operation's end counted it; the fall is yet to come.
     private OperationStamp _running;
 
     /// <summary>Attaches to a driver connection.</summary>
@@ -264,7 +265,7 @@ internal sealed partial class ConnectionSession
     {
         _brake = brake;
         _opening = true;
-        _closeIsWanted = _fell = _fallCounted = false;
+        _closeIsWanted = _fell = _fallCounted = _lossCounted = false;
         if (_lease.Slot is { } slot) SetRunning(new OperationStamp(slot.Generation, Guard.OperationTime));
     }
 
@@ -280,7 +281,7 @@ internal sealed partial class ConnectionSession
     {
         if (Guard.IsDisabled) return default;
         Watch();
-        _fell = false;
+        _fell = _lossCounted = false;
         var operation = new OperationStamp(GenerationOfOperation, Guard.OperationTime);
         SetRunning(operation);
         return operation;

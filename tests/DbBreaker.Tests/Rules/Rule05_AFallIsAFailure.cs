@@ -44,6 +44,25 @@ public sealed class Rule05_AFallIsAFailure
     }
 
     [Fact]
+    public void A_fall_that_follows_the_exception_that_told_of_it_is_the_same_failure()
+    {
+        SessionBench session = Opened();
+        session.Fail(GuardBench.Gone());
+        session.Fall();
+        Assert.Equal((1, 0), (session.Bench.Now.Failures, session.Bench.Now.PermitsInUse));
+    }
+
+    [Fact]
+    public void A_fall_after_an_operation_that_went_well_again_is_a_failure_of_its_own()
+    {
+        SessionBench session = Opened();
+        session.Fail(GuardBench.Gone());
+        session.Run();
+        session.Fall();
+        Assert.Equal(2, session.Bench.Now.Failures);
+    }
+
+    [Fact]
     public void A_fall_counts_whatever_the_exception_is_taken_for()
     {
         SessionBench session = Opened();
