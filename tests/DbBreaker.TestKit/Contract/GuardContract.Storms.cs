@@ -47,10 +47,14 @@ public abstract partial class GuardContract
     // A caller every few milliseconds, whatever became of those before it: through health, outage and recovery.
     private async Task GoThroughAsync(Action hurt, Action heal, bool async)
     {
+        await CallAsync(async);
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
         Task traffic = TrafficAsync(async, stop.Token);
         await SeeAsync("the server works", (at, error) => error is null && at > TimeSpan.Zero, count: 20);
-        Assert.DoesNotContain(_calls, call => call.Error is not null);
+
+        // A test machine that stands still for a moment looks as a server does that takes long: its queue is full then.
+        Assert.DoesNotContain(_calls, call => call.Error is not (null or DbPoolSaturatedException));
+        Assert.Equal(0, Guard.GetSnapshot().Transitions);
 
         TimeSpan hurtAt = _clock.Elapsed;
         hurt();
