@@ -17,8 +17,11 @@ internal sealed class ScriptedTds(DbProviderFactory factory) : ContractServer
         $"{_server.ConnectionString};Max Pool Size={PoolSize};Connect Timeout=2";
 
     public override string SameConnectionString =>
-        $"Max Pool Size={PoolSize};ConnectRetryCount=0;Encrypt=false;UID=app;Pwd=secret;Initial Catalog=shop;" +
+        $"Max Pool Size={PoolSize};ConnectRetryCount=0;Encrypt=false;UID={Given.UserID};Pwd={Given.Password};" +
+        $"Initial Catalog={Given.InitialCatalog};" +
         $"Data Source=tcp:127.0.0.1,{_server.Port};Application Name=another;Connect Timeout=9";
+
+    private SqlConnectionStringBuilder Given => new(_server.ConnectionString);
 
     public override IEnumerable<ContractFault> Faults =>
     [
