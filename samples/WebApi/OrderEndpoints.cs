@@ -3,8 +3,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace WebApi;
 
-/// <summary>The application itself. A rejection becomes a 503 by itself; that rows came from the standby is said.
-/// </summary>
+/// <summary>The application itself. A rejection becomes a 503 by itself; that rows came from the standby or, some minutes
+/// old, from the cache is said.</summary>
 internal static class OrderEndpoints
 {
     public const string SourceHeader = "X-Read-From";
@@ -15,7 +15,8 @@ internal static class OrderEndpoints
         {
             using DbReadScope reads = DbReadScope.Begin();
             List<Order> orders = await shop.Orders
-                .AsNoTracking().OrderByDescending(o => o.Id).Take(20).ToListAsync(cancellationToken);
+                .AsNoTracking().OrderByDescending(o => o.Id).Take(20)
+                .WithFallbackCache(TimeSpan.FromMinutes(10)).ToListAsync(cancellationToken);
             if (reads.Latest is { } origin) response.Headers[SourceHeader] = origin.Source.ToString();
             return orders;
         });

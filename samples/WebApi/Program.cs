@@ -19,7 +19,7 @@ if (chaos is not null) builder.Services.AddHostedService(_ => visitors);
 builder.Services.AddDbBreaker(builder.Configuration.GetSection("DbBreaker"));
 builder.Services.AddDbContextPool<ShopContext>(options => options
     .UseNpgsql(primary + ";Maximum Pool Size=20")
-    .AddCircuitBreaker("shop", guard => guard.FallbackToReplica(replica + ";Maximum Pool Size=20")));
+    .AddCircuitBreaker("shop", guard => guard.FallbackToReplica(replica + ";Maximum Pool Size=20").FallbackToCache()));
 builder.Services.AddHealthChecks().AddDbBreaker();
 builder.Services.AddDbBreakerExceptionHandler();
 builder.Services.AddProblemDetails();

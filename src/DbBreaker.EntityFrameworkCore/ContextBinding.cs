@@ -42,6 +42,7 @@ internal sealed class ContextBinding
         RejectGuarded(connection);
         var registry = services?.GetService(typeof(DbGuardRegistry)) as DbGuardRegistry ?? DbGuardRegistry.Shared;
         DbGuard guard = registry.For(connection, Name, _configure);
+        if (services is not null && guard.SeeksCache && registry.FoundCache is null) registry.FindCache(services);
         // Made now, so that what is wrong with it shows now and not in the outage.
         _ = guard.Fallbacks;
         return guard;

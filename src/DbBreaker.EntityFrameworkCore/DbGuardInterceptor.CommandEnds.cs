@@ -10,15 +10,13 @@ public sealed partial class DbGuardInterceptor
     DbDataReader IDbCommandInterceptor.ReaderExecuted(
         DbCommand command, CommandExecutedEventData eventData, DbDataReader result)
     {
-        Track(eventData.Connection).ReaderOpened(result);
-        return result;
+        return Track(eventData.Connection).ReaderOpened(result);
     }
 
     ValueTask<DbDataReader> IDbCommandInterceptor.ReaderExecutedAsync(
         DbCommand command, CommandExecutedEventData eventData, DbDataReader result, CancellationToken cancellationToken)
     {
-        Track(eventData.Connection).ReaderOpened(result);
-        return new(result);
+        return new(Track(eventData.Connection).ReaderOpened(result));
     }
 
     object? IDbCommandInterceptor.ScalarExecuted(DbCommand command, CommandExecutedEventData eventData, object? result)
@@ -36,14 +34,14 @@ public sealed partial class DbGuardInterceptor
 
     int IDbCommandInterceptor.NonQueryExecuted(DbCommand command, CommandExecutedEventData eventData, int result)
     {
-        Track(eventData.Connection).Succeeded();
+        Track(eventData.Connection).Wrote(eventData.Context);
         return result;
     }
 
     ValueTask<int> IDbCommandInterceptor.NonQueryExecutedAsync(
         DbCommand command, CommandExecutedEventData eventData, int result, CancellationToken cancellationToken)
     {
-        Track(eventData.Connection).Succeeded();
+        Track(eventData.Connection).Wrote(eventData.Context);
         return new(result);
     }
 

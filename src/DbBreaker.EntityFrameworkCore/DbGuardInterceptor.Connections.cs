@@ -19,6 +19,7 @@ public sealed partial class DbGuardInterceptor
         if (result.IsSuppressed) return result;
 
         TrackedConnection tracked = TrackForOpen(connection);
+        tracked.ServesReaderOf(eventData.Context);
         if (MayDefer(tracked, eventData)) return OpenOrDefer(tracked, result);
 
         tracked.BeforeOpen();
@@ -32,6 +33,7 @@ public sealed partial class DbGuardInterceptor
         if (result.IsSuppressed) return new(result);
 
         TrackedConnection tracked = TrackForOpen(connection);
+        tracked.ServesReaderOf(eventData.Context);
         if (MayDefer(tracked, eventData)) return OpenOrDeferAsync(tracked, result, cancellationToken);
 
         ValueTask admission = tracked.BeforeOpenAsync(cancellationToken);

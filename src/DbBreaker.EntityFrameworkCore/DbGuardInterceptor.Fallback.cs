@@ -1,6 +1,7 @@
 using System.Data;
 using System.Data.Common;
 using DbBreaker.Fallback;
+using DbBreaker.Fallback.Cache;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
@@ -61,12 +62,18 @@ public sealed partial class DbGuardInterceptor
     {
         TrackedConnection tracked = Track(eventData.Connection);
         bool inTransaction = IsInTransaction(tracked, command, eventData);
-        DbFallbackCall call = new(tracked.Session.Guard, command, CommandBehavior.Default);
+        tracked.ServesReaderOf(eventData.Context);
+        CachedRead? cached = inTransaction ? null : FindCached(tracked, command);
+        DbFallbackCall call = new(tracked.Session.Guard, command, CommandBehavior.Default)
+        {
+            Cached = cached, WroteLately = tracked.Session.WroteLately,
+        };
         if (!tracked.FallsBack(inTransaction))
         {
             try
             {
                 tracked.BeforeCommand(inTransaction);
+                tracked.Recording = cached;
                 return result;
             }
             catch (DbGuardException rejection) when (!inTransaction && tracked.Session.Guard.FallsBackOn(rejection))
@@ -85,12 +92,18 @@ public sealed partial class DbGuardInterceptor
     {
         TrackedConnection tracked = Track(eventData.Connection);
         bool inTransaction = IsInTransaction(tracked, command, eventData);
-        DbFallbackCall call = new(tracked.Session.Guard, command, CommandBehavior.Default);
+        tracked.ServesReaderOf(eventData.Context);
+        CachedRead? cached = inTransaction ? null : FindCached(tracked, command);
+        DbFallbackCall call = new(tracked.Session.Guard, command, CommandBehavior.Default)
+        {
+            Cached = cached, WroteLately = tracked.Session.WroteLately,
+        };
         if (!tracked.FallsBack(inTransaction))
         {
             try
             {
                 await tracked.BeforeCommandAsync(inTransaction, cancellationToken).ConfigureAwait(false);
+                tracked.Recording = cached;
                 return result;
             }
             catch (DbGuardException rejection) when (!inTransaction && tracked.Session.Guard.FallsBackOn(rejection))

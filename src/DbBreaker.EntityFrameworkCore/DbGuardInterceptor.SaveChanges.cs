@@ -39,6 +39,7 @@ public sealed partial class DbGuardInterceptor
 
     int ISaveChangesInterceptor.SavedChanges(SaveChangesCompletedEventData eventData, int result)
     {
+        if (result > 0) NoteWrite(eventData.Context);
         MarkSaving(eventData.Context, false);
         return result;
     }
@@ -46,6 +47,7 @@ public sealed partial class DbGuardInterceptor
     ValueTask<int> ISaveChangesInterceptor.SavedChangesAsync(
         SaveChangesCompletedEventData eventData, int result, CancellationToken cancellationToken)
     {
+        if (result > 0) NoteWrite(eventData.Context);
         MarkSaving(eventData.Context, false);
         return new(result);
     }
@@ -84,6 +86,11 @@ public sealed partial class DbGuardInterceptor
                 : null;
     }
 
+    private void NoteWrite(DbContext? context)
+    {
+        if (context?.Database.GetDbConnection() is { } connection) Track(connection).NoteWrite(context);
+    }
+
     // Only a guard with a fallback puts opens off, and only then it matters.
     private void MarkSaving(DbContext? context, bool isSaving)
     {
@@ -98,6 +105,7 @@ public sealed partial class DbGuardInterceptor
         MarkSaving(eventData.Context, false);
         if (eventData.Context is not { } context || DriverException(eventData.Exception) is not { } exception) return;
 
+        NoteWrite(context);
         ConnectionSession session = Track(context.Database.GetDbConnection()).Session;
         session.FailedOutside(exception, DbPhase.Reading);
     }

@@ -61,11 +61,11 @@ public sealed partial class DbGuardInterceptor
         new(Ungated(eventData, result));
 
     void IDbTransactionInterceptor.TransactionCommitted(
-        DbTransaction transaction, TransactionEndEventData eventData) => Ended(eventData);
+        DbTransaction transaction, TransactionEndEventData eventData) => Committed(eventData);
 
     Task IDbTransactionInterceptor.TransactionCommittedAsync(
         DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken) =>
-        Ended(eventData);
+        Committed(eventData);
 
     InterceptionResult IDbTransactionInterceptor.TransactionRollingBack(
         DbTransaction transaction, TransactionEventData eventData, InterceptionResult result) =>
@@ -102,6 +102,13 @@ public sealed partial class DbGuardInterceptor
     {
         if (!result.IsSuppressed && ConnectionOf(eventData) is { } tracked) tracked.BeforeUngated();
         return result;
+    }
+
+    private Task Committed(TransactionEndEventData eventData)
+    {
+        Task ended = Ended(eventData);
+        NoteWrite(eventData.Context);
+        return ended;
     }
 
     private Task Ended(TransactionEndEventData eventData)

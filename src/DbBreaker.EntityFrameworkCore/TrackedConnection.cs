@@ -2,6 +2,8 @@ using System.Data;
 using System.Data.Common;
 using System.Transactions;
 using DbBreaker.Data;
+using DbBreaker.Fallback.Cache;
+using Microsoft.EntityFrameworkCore;
 
 namespace DbBreaker.EntityFrameworkCore;
 
@@ -21,6 +23,7 @@ internal sealed class TrackedConnection
     private Transaction? _ambient;
     private Type? _driverReader;
     private DbDataReader? _standIn;
+    private DbContextId _writer;
 
     public TrackedConnection(DbConnection connection, ContextBinding binding, IServiceProvider? services)
     {
@@ -37,6 +40,9 @@ internal sealed class TrackedConnection
     /// <summary>Whether SaveChanges runs: what it opens it writes to, so no open is put off. EF Core would wrap the
     /// rejection of its command, and does not wrap that of its open.</summary>
     public bool IsSaving { get; set; }
+
+    /// <summary>The running query as the cache knows it, when its rows are to be kept.</summary>
+    public CachedRead? Recording { get; set; }
 
     /// <summary>Finds the guard again when a closed connection was given another string, or another context's
     /// binding. Compares by reference first: drivers hand out the same string until it changes.</summary>
@@ -171,6 +177,28 @@ internal sealed class TrackedConnection
         Session.Succeeded(_operation);
     }
 
+    /// <summary>A command that is no query succeeded.</summary>
+    public void Wrote(DbContext? context)
+    {
+        Succeeded();
+        NoteWrite(context);
+    }
+
+    /// <summary>The context wrote; for a while its reads are the primary's, if the options say so.</summary>
+    public void NoteWrite(DbContext? context)
+    {
+        if (Session.Guard.Options.ReadYourWrites is null) return;
+        _writer = context?.ContextId ?? default;
+        Session.Wrote();
+    }
+
+    /// <summary>Pooled contexts keep their connection, but not what an earlier user wrote.</summary>
+    public void ServesReaderOf(DbContext? context)
+    {
+        if (Session.Guard.Options.ReadYourWrites is not null && (context?.ContextId ?? default) != _writer)
+            Session.ForgetWrite();
+    }
+
     public void Failed(Exception exception, DbPhase phase)
     {
         if (!_running) return;
@@ -191,18 +219,22 @@ internal sealed class TrackedConnection
     }
 
     /// <summary>A reader came: a success when it is the driver's, no evidence when an interceptor made it.</summary>
-    public void ReaderOpened(DbDataReader reader)
+    /// <returns>What EF Core is to read: the reader, or one that notes the rows of a query that opted in.</returns>
+    public DbDataReader ReaderOpened(DbDataReader reader)
     {
+        CachedRead? recording = Recording;
+        Recording = null;
         if (ReferenceEquals(reader, _standIn) || !IsDriverReader(reader.GetType()))
         {
             EndWithoutVerdict();
-            return;
+            return reader;
         }
 
         _readers++;
         _latestReader = reader;
         Session.Reading = true;
         Succeeded();
+        return CachedRead.Record(reader, recording);
     }
 
     /// <summary>A broken connection was noticed by its state already; here the reader only ends.</summary>
@@ -246,6 +278,7 @@ internal sealed class TrackedConnection
     private void PrepareCommand(bool inTransaction)
     {
         EndWithoutVerdict();
+        Recording = null;
         // A buffered reader that failed was closed without an event.
         if (_latestReader is { IsClosed: true }) ReaderClosed();
         if (inTransaction == Session.InTransaction) return;

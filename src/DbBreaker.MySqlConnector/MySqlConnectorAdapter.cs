@@ -14,6 +14,10 @@ public sealed class MySqlConnectorAdapter : DbProviderAdapter
     private const int BreakAtOnce = -1;
 
     /// <inheritdoc/>
+    public override string? DescribeParameter(DbParameter parameter) =>
+        parameter is MySqlParameter sql ? $"{(int)sql.MySqlDbType}" : null;
+
+    /// <inheritdoc/>
     public override string ProviderName => "mysql";
 
     /// <inheritdoc/>

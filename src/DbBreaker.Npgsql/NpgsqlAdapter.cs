@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Diagnostics.CodeAnalysis;
 using Npgsql;
 
 namespace DbBreaker.Npgsql;
@@ -74,6 +75,28 @@ public sealed class NpgsqlAdapter : DbProviderAdapter
         Clear(npgsql);
         return true;
     }
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, Type> CachedTypes => NpgsqlCachedValues.Types;
+
+    /// <inheritdoc/>
+    public override DbCachedValue? TakeApart(object value) => NpgsqlCachedValues.TakeApart(value);
+
+    /// <inheritdoc/>
+    public override object? PutTogether(DbCachedValue value) => NpgsqlCachedValues.PutTogether(value);
+
+    /// <inheritdoc/>
+    public override bool TryConvertCached(object value, Type type, [NotNullWhen(true)] out object? converted) =>
+        NpgsqlCachedValues.TryConvert(value, type, out converted);
+
+    /// <inheritdoc/>
+    public override Array? ReadArrayWithNulls(DbDataReader reader, int ordinal) =>
+        NpgsqlCachedValues.ReadArrayWithNulls(reader, ordinal);
+
+    /// <inheritdoc/>
+    public override string? DescribeParameter(DbParameter parameter) => parameter is NpgsqlParameter npgsql
+        ? $"{(int)npgsql.NpgsqlDbType}/{npgsql.DataTypeName}"
+        : null;
 
     // Npgsql remembers an offline host for "Host Recheck Seconds", 10 by default, and fails without asking it. Once a
     // probe was answered that memory is out of date.

@@ -17,6 +17,10 @@ public sealed class SqlClientAdapter : DbProviderAdapter
     private readonly ConditionalWeakTable<SqlErrorCollection, SqlException> _firstSeen = [];
 
     /// <inheritdoc/>
+    public override string? DescribeParameter(DbParameter parameter) =>
+        parameter is SqlParameter sql ? $"{(int)sql.SqlDbType}/{sql.TypeName}/{sql.UdtTypeName}" : null;
+
+    /// <inheritdoc/>
     public override string ProviderName => "mssql";
 
     /// <inheritdoc/>

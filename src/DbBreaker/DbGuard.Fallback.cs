@@ -1,15 +1,25 @@
+using System.Collections.Concurrent;
 using DbBreaker.CircuitBreaker;
 using DbBreaker.Fallback;
+using DbBreaker.Fallback.Cache;
+using DbBreaker.Fallback.Cache.Stores;
+using DbBreaker.Telemetry;
 
 namespace DbBreaker;
 
 // What answers reads while this guard rejects, and what a guard of a replica does differently.
 public sealed partial class DbGuard
 {
+    private const int MaxShapesTold = 256;
+
     private readonly Lock _fallbackLock = new();
     private FallbackChain? _fallbacks;
     private volatile bool _hasFallbacks;
     private long _outageSince;
+
+    // What was kept outlives a change of options.
+    private readonly MemoryEntries _cachedRows = new();
+    private readonly ConcurrentDictionary<string, bool> _notCached = new();
 
     /// <summary>What answers reads instead, or null when the options name nothing.</summary>
     internal FallbackChain? Fallbacks => _hasFallbacks ? Volatile.Read(ref _fallbacks) ?? MakeFallbacks() : null;
@@ -54,6 +64,26 @@ public sealed partial class DbGuard
     }
 
     private bool IsRecovering => _circuit.State != CircuitState.Closed || Volatile.Read(ref _ramp) is not null;
+
+    internal FallbackCache MakeCache(DbGuardOptions options) =>
+        new(this, options.Cache!, options.CacheStore ?? Registry.FoundCache, _cachedRows);
+
+    /// <summary>Whether cached rows go wherever the registry's container keeps its own.</summary>
+    internal bool SeeksCache => _options is { Cache: not null, CacheStore: null };
+
+    /// <summary>Another cache was found; the chain is made anew with its next use.</summary>
+    internal void ForgetCache()
+    {
+        if (!SeeksCache) return;
+        lock (_fallbackLock) Volatile.Write(ref _fallbacks, null);
+    }
+
+    /// <summary>Tells once for each command that its rows are not kept, and of a bounded number of commands.</summary>
+    internal void NotCached(string shape, string why)
+    {
+        if (_notCached.Count < MaxShapesTold && _notCached.TryAdd(shape, true))
+            Log.ReadNotCached(Registry.Journal.Logger, Name, shape, why);
+    }
 
     private FallbackChain? MakeFallbacks()
     {

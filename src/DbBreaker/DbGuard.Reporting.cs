@@ -54,12 +54,13 @@ public sealed partial class DbGuard
 
     /// <summary>A fallback answered a read in place of this guard's server.</summary>
     /// <param name="source">What answered; one of a handful of words, because it becomes a tag.</param>
-    internal void FallbackAnswered(string source)
+    /// <param name="age">How far the rows may be behind, when that is known.</param>
+    internal void FallbackAnswered(string source, TimeSpan? age = null)
     {
         Interlocked.Increment(ref _fallbackAnswers);
         if (DbBreakerMeter.FallbackAnswers.Enabled)
             DbBreakerMeter.FallbackAnswers.Add(1, DbBreakerMeter.Guard(this), new(N.SourceTag, source));
-        if (Traced is { } activity) Mark(activity, N.FallbackEvent, N.SourceTag, source);
+        if (Traced is { } activity) Mark(activity, N.FallbackEvent, N.SourceTag, source, age?.TotalSeconds);
         // A read that was sent to the fallback before the circuit closed may be answered after it: it begins nothing.
         if (State == CircuitState.Closed) return;
         long outage = Volatile.Read(ref _outages);
@@ -138,6 +139,10 @@ public sealed partial class DbGuard
     // The caller's own trace, where the person who looks for the lost time will see it.
     private static Activity? Traced => Activity.Current is { IsAllDataRequested: true } activity ? activity : null;
 
-    private void Mark(Activity activity, string name, string tag, object value) => activity.AddEvent(new ActivityEvent(
-        name, _clock.Time.GetUtcNow(), new ActivityTagsCollection { { N.GuardTag, Name }, { tag, value } }));
+    private void Mark(Activity activity, string name, string tag, object value, double? ageSeconds = null)
+    {
+        var tags = new ActivityTagsCollection { { N.GuardTag, Name }, { tag, value } };
+        if (ageSeconds is not null) tags.Add(N.AgeSecondsTag, ageSeconds);
+        activity.AddEvent(new ActivityEvent(name, _clock.Time.GetUtcNow(), tags));
+    }
 }

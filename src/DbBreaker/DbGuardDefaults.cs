@@ -26,6 +26,15 @@ internal static class DbGuardDefaults
     public const int OpenLimit = 10, MinOpenLimit = 1, MaxOpenLimit = 32_767;
     public const int MinLeakThresholdMs = 1, MaxLeakThresholdMs = 86_400_000;
     public const int MinMaxReplicaLagMs = 0, MaxMaxReplicaLagMs = 86_400_000;
+    public const int MinReadYourWritesMs = 1, MaxReadYourWritesMs = 3_600_000;
+
+    // Of DbFallbackCacheOptions.
+    public const int CacheEntryBytes = 1 << 20, MinCacheEntryBytes = 1 << 10, MaxCacheEntryBytes = 64 << 20;
+    public const int CacheEntryRows = 10_000, MinCacheEntryRows = 1, MaxCacheEntryRows = 1_000_000;
+    public const long CacheTotalBytes = 64 << 20, MinCacheTotalBytes = 1 << 10, MaxCacheTotalBytes = 2L << 30;
+    public const int CacheStoreTimeoutMs = 500, MinCacheStoreTimeoutMs = 1, MaxCacheStoreTimeoutMs = 60_000;
+    public const int MaxCacheRefreshIntervalMs = 86_400_000;
+    public const int MaxCacheAgeDays = 365;
 
     /// <summary>Permits of a guard that was given none and has no provider to ask: the drivers' own default.</summary>
     public const int PermitLimitWithoutProvider = 100;

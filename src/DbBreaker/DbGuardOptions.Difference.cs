@@ -29,6 +29,7 @@ public sealed partial class DbGuardOptions
             (nameof(LeakThreshold), LeakThreshold, other.LeakThreshold),
             (nameof(Mode), Mode, other.Mode),
             (nameof(MaxReplicaLag), MaxReplicaLag, other.MaxReplicaLag),
+            (nameof(ReadYourWrites), ReadYourWrites, other.ReadYourWrites),
         ];
         foreach ((string name, object? mine, object? others) in pairs)
         {

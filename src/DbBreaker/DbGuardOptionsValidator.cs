@@ -67,11 +67,12 @@ internal static class DbGuardOptionsValidator
             Count(nameof(o.OpenLimit), o.OpenLimit, D.MinOpenLimit, D.MaxOpenLimit),
             Time(nameof(o.LeakThreshold), o.LeakThreshold, D.MinLeakThresholdMs, D.MaxLeakThresholdMs),
             Time(nameof(o.MaxReplicaLag), o.MaxReplicaLag, D.MinMaxReplicaLagMs, D.MaxMaxReplicaLagMs),
+            Time(nameof(o.ReadYourWrites), o.ReadYourWrites, D.MinReadYourWritesMs, D.MaxReadYourWritesMs),
             Enum.IsDefined(o.Mode) ? null : $"Mode is {(int)o.Mode}; accepted are Enforce, Observe and Disabled.",
             NotShorter(nameof(o.MaxBreakDuration), o.MaxBreakDuration, nameof(o.BreakDuration), o.BreakDuration),
             NotShorter(nameof(o.MaxProbeInterval), o.MaxProbeInterval, nameof(o.ProbeInterval), o.ProbeInterval),
         ];
-        return found.OfType<string>();
+        return found.OfType<string>().Concat(o.Cache?.Problems() ?? []);
     }
 
     private static string? Share(string name, double value, double min, double max) =>

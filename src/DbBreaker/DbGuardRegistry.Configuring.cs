@@ -1,4 +1,5 @@
 using DbBreaker.DependencyInjection;
+using DbBreaker.Fallback.Cache.Stores;
 using DbBreaker.Telemetry;
 using Microsoft.Extensions.Logging;
 
@@ -22,6 +23,34 @@ public sealed partial class DbGuardRegistry
     }
 
     internal GuardJournal Journal => _journal;
+
+    /// <summary>The application's cache, for guards that were given none.</summary>
+    internal CacheStore? FoundCache { get; private set; }
+
+    /// <summary>Takes the container's cache, if it has one and none was found before.</summary>
+    internal void FindCache(IServiceProvider services)
+    {
+        lock (_lock)
+        {
+            if (FoundCache is not null || CacheStore.From(services) is not { } found) return;
+            FoundCache = found;
+        }
+
+        foreach (DbGuard guard in EachGuard()) guard.ForgetCache();
+    }
+
+    /// <summary>The container that the cache came from is gone.</summary>
+    internal void LeaveCache(CacheStore? store)
+    {
+        lock (_lock)
+        {
+            if (store is null || !ReferenceEquals(store, FoundCache)) return;
+            FoundCache = null;
+        }
+
+        foreach (DbGuard guard in EachGuard()) guard.ForgetCache();
+    }
+
 
     /// <summary>Whether <c>DBBREAKER_DISABLED</c> makes every guard stand aside.</summary>
     internal bool IsDisabled => _isDisabled;

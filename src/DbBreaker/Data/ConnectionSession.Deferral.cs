@@ -16,7 +16,24 @@ internal sealed partial class ConnectionSession
     public bool IsDeferred { get; private set; }
 
     /// <summary>Whether a read would be turned away at once and has somewhere else to go.</summary>
-    public bool FallsBack => MayFallBack && !InTransaction && Guard.TurnsReadsAway && Guard.Fallbacks is not null;
+    public bool FallsBack => MayFallBack && !InTransaction && Guard.TurnsReadsAway && Guard.Fallbacks is not null
+        && (Guard.IsShut || !WroteLately);
+
+    /// <summary>Whether the caller's flow wrote so lately that only the primary is sure to have it.</summary>
+    public bool WroteLately => Guard.Options.ReadYourWrites is { } time
+        && ((_wroteAt != 0 && Guard.Clock.Time.GetElapsedTime(_wroteAt) < time)
+            || DbReadScope.Current?.WroteWithin(Guard, time) == true);
+
+    /// <summary>Something was written, or may have been.</summary>
+    public void Wrote()
+    {
+        if (Guard.Options.ReadYourWrites is null) return;
+        _wroteAt = Math.Max(1, Guard.Clock.Time.GetTimestamp());
+        DbReadScope.Current?.Wrote(Guard, _wroteAt);
+    }
+
+    /// <summary>The connection now serves somebody else, as a pooled context's does.</summary>
+    public void ForgetWrite() => _wroteAt = 0;
 
     /// <summary>Whether an open that got this rejection is put off.</summary>
     public bool Defers(DbGuardException rejection) =>

@@ -21,6 +21,7 @@ internal sealed partial class ConnectionSession
     private bool _fallCounted; // Outside one: it counted at once.
     private bool _lossCounted; // The latest operation's end counted it; the fall is yet to come.
     private OperationStamp _running;
+    private long _wroteAt;
 
     /// <summary>Attaches to a driver connection.</summary>
     public ConnectionSession(DbConnection connection, DbGuard guard)

@@ -3,6 +3,7 @@ using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
 using DbBreaker.Data;
 using DbBreaker.Fallback;
+using DbBreaker.Fallback.Cache;
 
 namespace DbBreaker;
 
@@ -28,6 +29,13 @@ public sealed class GuardedDbCommand : DbCommand
     /// <summary>Gets where the rows of the latest execution came from, and how old they may be, when the guard's
     /// fallback gave them; null when they are the primary's.</summary>
     public DbReadOrigin? FallbackOrigin => _read?.Origin;
+
+    /// <summary>Gets or sets whether the command's rows are kept, and may answer it while neither the primary nor a replica
+    /// can; null leaves that to the flow's <see cref="DbReadScope"/>. The reader of such a command is not the driver's own
+    /// type. It has no effect without <see cref="DbGuardOptions.FallbackToCache(Action{DbFallbackCacheOptions}?)"/> and
+    /// within a transaction.</summary>
+    /// <value>The default value is null.</value>
+    public DbFallbackCacheRequest? FallbackCache { get; set; }
 
     /// <inheritdoc/>
     [AllowNull]
@@ -103,13 +111,15 @@ public sealed class GuardedDbCommand : DbCommand
 
     /// <inheritdoc/>
     protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) =>
-        Read(static s => s.Inner.ExecuteReader(s.Behavior), static reader => reader, behavior);
+        Read(static s => CachedRead.Record(s.Inner.ExecuteReader(s.Behavior), s.Cached), static reader => reader, behavior);
 
     /// <inheritdoc/>
     protected override Task<DbDataReader> ExecuteDbDataReaderAsync(
         CommandBehavior behavior, CancellationToken cancellationToken) =>
         ReadAsync(
-            static (s, token) => s.Inner.ExecuteReaderAsync(s.Behavior, token),
+            static (s, token) => s.Cached is null
+                ? s.Inner.ExecuteReaderAsync(s.Behavior, token)
+                : RecordAsync(s, token),
             static (reader, _) => Task.FromResult(reader),
             cancellationToken,
             behavior);
@@ -123,12 +133,23 @@ public sealed class GuardedDbCommand : DbCommand
 
     /// <inheritdoc/>
     public override object? ExecuteScalar() =>
-        Read(static s => s.Inner.ExecuteScalar(), FallbackRead.Scalar, CommandBehavior.Default);
+        Read(
+            static s => s.Cached is { IsRecorded: true }
+                ? FallbackRead.Scalar(CachedRead.Record(s.Inner.ExecuteReader(s.Behavior), s.Cached))
+                : s.Inner.ExecuteScalar(),
+            FallbackRead.Scalar,
+            CommandBehavior.Default,
+            isScalar: true);
 
     /// <inheritdoc/>
     public override Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken) =>
         ReadAsync(
-            static (s, token) => s.Inner.ExecuteScalarAsync(token), FallbackRead.ScalarAsync, cancellationToken);
+            static (s, token) => s.Cached is { IsRecorded: true }
+                ? RecordScalarAsync(s, token)
+                : s.Inner.ExecuteScalarAsync(token),
+            FallbackRead.ScalarAsync,
+            cancellationToken,
+            isScalar: true);
 
     /// <inheritdoc/>
     public override void Prepare()
@@ -167,42 +188,66 @@ public sealed class GuardedDbCommand : DbCommand
     }
 
     private TResult Execute<TResult>(
-        Func<(DbCommand Inner, CommandBehavior Behavior), TResult> run, CommandBehavior behavior = default) =>
-        GuardedOperation.Run(_target.Session, Plan(behavior), (Inner, behavior), run);
+        Func<ReadState, TResult> run, CommandBehavior behavior = default) =>
+        GuardedOperation.Run(_target.Session, Plan(behavior) with { Writes = true }, new ReadState(Inner, behavior, null), run);
 
     private Task<TResult> ExecuteAsync<TResult>(
-        Func<(DbCommand Inner, CommandBehavior Behavior), CancellationToken, Task<TResult>> run,
+        Func<ReadState, CancellationToken, Task<TResult>> run,
         CancellationToken cancellationToken,
         CommandBehavior behavior = default) =>
-        GuardedOperation.RunAsync(_target.Session, Plan(behavior), (Inner, behavior), run, cancellationToken);
+        GuardedOperation.RunAsync(
+            _target.Session,
+            Plan(behavior) with { Writes = true },
+            new ReadState(Inner, behavior, null),
+            run,
+            cancellationToken);
 
     private TResult Read<TResult>(
-        Func<(DbCommand Inner, CommandBehavior Behavior), TResult> run,
+        Func<ReadState, TResult> run,
         Func<DbDataReader, TResult> take,
-        CommandBehavior behavior)
+        CommandBehavior behavior,
+        bool isScalar = false)
     {
         OperationPlan plan = Plan(behavior);
         if (!FallbackRead.IsPossible(_target.Session, plan))
-            return GuardedOperation.Run(_target.Session, plan, (Inner, behavior), run);
+            return GuardedOperation.Run(_target.Session, plan, new ReadState(Inner, behavior, null), run);
         _read ??= new FallbackRead();
-        return _read.Run(_target.Connection!, plan, (Inner, behavior), run, Describe, take);
+        return _read.Run(_target.Connection!, plan, Find(behavior, isScalar), run, Describe, take);
     }
 
     private Task<TResult> ReadAsync<TResult>(
-        Func<(DbCommand Inner, CommandBehavior Behavior), CancellationToken, Task<TResult>> run,
+        Func<ReadState, CancellationToken, Task<TResult>> run,
         Func<DbDataReader, CancellationToken, Task<TResult>> take,
         CancellationToken cancellationToken,
-        CommandBehavior behavior = default)
+        CommandBehavior behavior = default,
+        bool isScalar = false)
     {
         OperationPlan plan = Plan(behavior);
         if (!FallbackRead.IsPossible(_target.Session, plan))
-            return GuardedOperation.RunAsync(_target.Session, plan, (Inner, behavior), run, cancellationToken);
+            return GuardedOperation.RunAsync(_target.Session, plan, new ReadState(Inner, behavior, null), run, cancellationToken);
         _read ??= new FallbackRead();
-        return _read.RunAsync(_target.Connection!, plan, (Inner, behavior), run, Describe, take, cancellationToken);
+        return _read.RunAsync(
+            _target.Connection!, plan, Find(behavior, isScalar), run, Describe, take, cancellationToken);
     }
 
-    private static DbFallbackCall Describe((DbCommand Inner, CommandBehavior Behavior) state, DbGuard guard) =>
-        new(guard, state.Inner, state.Behavior);
+    private static DbFallbackCall Describe(ReadState state, DbGuard guard) =>
+        new(guard, state.Inner, state.Behavior) { Cached = state.Cached };
+
+    private ReadState Find(CommandBehavior behavior, bool isScalar)
+    {
+        GuardedDbConnection connection = _target.Connection!;
+        CachedRead? cached = connection.Session!.Guard.Fallbacks?.Cache?.Find(
+            FallbackCache, connection.Inner, new QueryShape(Inner, behavior, isScalar, Inner.CommandText));
+        return new ReadState(Inner, CachedRead.Recordable(behavior, cached), cached);
+    }
+
+    private static async Task<DbDataReader> RecordAsync(ReadState state, CancellationToken cancellationToken) =>
+        CachedRead.Record(
+            await state.Inner.ExecuteReaderAsync(state.Behavior, cancellationToken).ConfigureAwait(false), state.Cached);
+
+    private static async Task<object?> RecordScalarAsync(ReadState state, CancellationToken cancellationToken) =>
+        await FallbackRead.ScalarAsync(
+            await RecordAsync(state, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
 
     private OperationPlan Plan(CommandBehavior behavior)
     {
@@ -211,4 +256,6 @@ public sealed class GuardedDbCommand : DbCommand
             : default;
         return _target.Plan(first, net, behavior);
     }
+
+    private readonly record struct ReadState(DbCommand Inner, CommandBehavior Behavior, CachedRead? Cached);
 }

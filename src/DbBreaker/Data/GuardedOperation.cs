@@ -18,7 +18,7 @@ internal static class GuardedOperation
         }
         catch (Exception exception)
         {
-            session.Failed(stamp, exception, plan.Phase);
+            Fail(session, stamp, plan, exception);
             throw;
         }
 
@@ -76,7 +76,7 @@ internal static class GuardedOperation
         }
         catch (Exception exception)
         {
-            session.Failed(stamp, exception, plan.Phase);
+            Fail(session, stamp, plan, exception);
             throw;
         }
 
@@ -94,7 +94,7 @@ internal static class GuardedOperation
             }
             catch (Exception exception)
             {
-                session.Failed(stamp, exception, plan.Phase);
+                Fail(session, stamp, plan, exception);
                 throw;
             }
 
@@ -110,5 +110,13 @@ internal static class GuardedOperation
 
         if (plan.Effect is TransactionEffect.Begins) session.TransactionStarted();
         else if (plan.Effect is TransactionEffect.Ends) session.TransactionEnded();
+        if (plan.Writes) session.Wrote();
+    }
+
+    private static void Fail(ConnectionSession session, OperationStamp stamp, in OperationPlan plan, Exception exception)
+    {
+        session.Failed(stamp, exception, plan.Phase);
+        // It may have been done all the same.
+        if (plan.Writes) session.Wrote();
     }
 }

@@ -29,7 +29,8 @@ public static class DbBreakerServiceCollectionExtensions
             hasOwn ? provider.GetRequiredService<DbGuardRegistry>() : DbGuardRegistry.Shared,
             provider.GetServices<GuardSection>(),
             provider.GetServices<GuardCode>(),
-            provider.GetService<ILoggerFactory>()));
+            provider.GetService<ILoggerFactory>(),
+            provider));
         if (!hasOwn) services.AddSingleton(static provider => provider.GetRequiredService<GuardActivation>().Registry);
         // The host validates options before anything else starts: guards are configured before anybody uses one.
         services.AddOptions<GuardStart>().ValidateOnStart();

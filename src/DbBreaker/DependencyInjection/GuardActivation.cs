@@ -1,3 +1,4 @@
+using DbBreaker.Fallback.Cache.Stores;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
@@ -17,6 +18,7 @@ internal sealed class GuardActivation : IDisposable
     private readonly List<IDisposable> _watches = [];
     private readonly Dictionary<string, GuardIsolation> _isolated = new(StringComparer.OrdinalIgnoreCase);
     private readonly ILogger? _logger;
+    private readonly CacheStore? _cache;
     private HashSet<string> _warnedOf = [];
     private string _refused = "";
 
@@ -25,7 +27,8 @@ internal sealed class GuardActivation : IDisposable
         DbGuardRegistry registry,
         IEnumerable<GuardSection> sections,
         IEnumerable<GuardCode> code,
-        ILoggerFactory? loggerFactory)
+        ILoggerFactory? loggerFactory,
+        IServiceProvider services)
     {
         _registry = registry;
         _sections = [.. sections];
@@ -42,6 +45,8 @@ internal sealed class GuardActivation : IDisposable
             _logger = registry.Journal.Logger;
         }
 
+        registry.FindCache(services);
+        _cache = registry.FoundCache;
         if (registry.IsDisabled) registry.Journal.AllDisabled(KillSwitch.Variable);
         IReadOnlyList<string> problems = Apply();
         if (problems.Count > 0) throw new OptionsValidationException("DbBreaker", typeof(DbGuardOptions), problems);
@@ -54,8 +59,9 @@ internal sealed class GuardActivation : IDisposable
     public void Dispose()
     {
         foreach (IDisposable watch in _watches) watch.Dispose();
-        // The process's registry outlives the container; its loggers do not.
+        // The process's registry outlives the container; its loggers and its cache do not.
         if (_logger is not null) _registry.Journal.Leave(_logger);
+        _registry.LeaveCache(_cache);
     }
 
     private void Reload()

@@ -55,6 +55,8 @@ internal sealed class GuardOption
             (o, v) => o.LeakThreshold = (TimeSpan?)v, OptionalTime),
         new(nameof(DbGuardOptions.MaxReplicaLag), o => o.MaxReplicaLag,
             (o, v) => o.MaxReplicaLag = (TimeSpan?)v, OptionalTime),
+        new(nameof(DbGuardOptions.ReadYourWrites), o => o.ReadYourWrites,
+            (o, v) => o.ReadYourWrites = (TimeSpan?)v, OptionalTime),
         new(nameof(DbGuardOptions.Mode), o => o.Mode, (o, v) => o.Mode = (DbGuardMode)v!, ModeOf),
     ];
 

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Data.Common;
+using System.Diagnostics.CodeAnalysis;
 
 namespace DbBreaker;
 
@@ -111,6 +113,43 @@ public abstract class DbProviderAdapter
     /// those in use when they are returned.</summary>
     /// <param name="connection">A connection of the pool, open or closed.</param>
     public abstract void ClearPool(DbConnection connection);
+
+    /// <summary>Gets the driver's own types that cached rows may hold, by the names they are stored under; arrays of them
+    /// too. Names never change their meaning. Empty by default.</summary>
+    public virtual IReadOnlyDictionary<string, Type> CachedTypes => ImmutableDictionary<string, Type>.Empty;
+
+    /// <summary>Takes a value of one of <see cref="CachedTypes"/> apart, so that it can be stored; null when it cannot be
+    /// restored exactly.</summary>
+    /// <param name="value">A value that a reader of this driver returned; never an array.</param>
+    public virtual DbCachedValue? TakeApart(object value) => null;
+
+    /// <summary>Puts a value together again; null, or an <see cref="ArgumentException"/>, when the parts make none.
+    /// </summary>
+    /// <param name="value">What <see cref="TakeApart"/> returned, or damaged bytes that look like it.</param>
+    public virtual object? PutTogether(DbCachedValue value) => null;
+
+    /// <summary>Gives a cached value as a type that the driver's reader would have read the column as, beyond what is
+    /// known anyway (numbers, dates, texts, arrays as lists). False by default.</summary>
+    /// <param name="value">The value; never null.</param>
+    /// <param name="type">The type that the caller asks for; never a nullable one.</param>
+    /// <param name="converted">The value as that type.</param>
+    public virtual bool TryConvertCached(object value, Type type, [NotNullWhen(true)] out object? converted)
+    {
+        converted = null;
+        return false;
+    }
+
+    /// <summary>Reads an array that the driver gave to <see cref="DbDataReader.GetValue"/> with an
+    /// <see cref="InvalidCastException"/>, because it holds nulls and its elements cannot; null when it is no such
+    /// array. Null by default.</summary>
+    /// <param name="reader">The driver's reader, on a row.</param>
+    /// <param name="ordinal">The column.</param>
+    public virtual Array? ReadArrayWithNulls(DbDataReader reader, int ordinal) => null;
+
+    /// <summary>Describes the type that a parameter has in the database, where <see cref="DbParameter.DbType"/> does not
+    /// tell all: with another type the same text and value may give other rows. Null by default.</summary>
+    /// <param name="parameter">A parameter of this driver.</param>
+    public virtual string? DescribeParameter(DbParameter parameter) => null;
 
     /// <summary>Discards the idle connections of a data source's pool.</summary>
     /// <param name="dataSource">The driver's own data source.</param>

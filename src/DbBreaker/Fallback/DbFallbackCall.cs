@@ -2,6 +2,7 @@ using System.Data;
 using System.Data.Common;
 using System.Text;
 using DbBreaker.Fallback;
+using DbBreaker.Fallback.Cache;
 
 namespace DbBreaker;
 
@@ -46,6 +47,12 @@ public sealed class DbFallbackCall
         get => _rejection ??= Guard.RejectOpen();
         internal set => _rejection = value;
     }
+
+    /// <summary>The read as the cache knows it; null when it did not opt in.</summary>
+    internal CachedRead? Cached { get; init; }
+
+    /// <summary>Whether the flow wrote so lately that only the primary is sure to have it.</summary>
+    internal bool WroteLately { get; set; }
 
     /// <summary>Where the answer came from, once there is one.</summary>
     internal DbReadOrigin? Origin { get; set; }

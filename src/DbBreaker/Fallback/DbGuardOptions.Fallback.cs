@@ -86,7 +86,8 @@ public sealed partial class DbGuardOptions
         return this;
     }
 
-    internal bool HasFallbacks => Replicas.Count > 0 || Fallback is not null || FallbackAsync is not null;
+    internal bool HasFallbacks =>
+        Replicas.Count > 0 || Cache is not null || Fallback is not null || FallbackAsync is not null;
 
     /// <summary>Takes over what is not set here.</summary>
     internal void FillFallbacks(DbGuardOptions below)
@@ -94,6 +95,7 @@ public sealed partial class DbGuardOptions
         if (Replicas.Count == 0) Replicas = below.Replicas;
         Fallback ??= below.Fallback;
         FallbackAsync ??= below.FallbackAsync;
+        FillCache(below);
         if (ReplicaSession is not null) return;
         ReplicaSession = below.ReplicaSession;
         ReplicaSessionAsync = below.ReplicaSessionAsync;
@@ -102,7 +104,7 @@ public sealed partial class DbGuardOptions
     /// <summary>Whether two sets of options answer reads alike. Code cannot be compared: the same delegate counts.
     /// </summary>
     internal bool HasSameFallbacks(DbGuardOptions other) =>
-        HasSameReplicas(other) && Fallback == other.Fallback && FallbackAsync == other.FallbackAsync
+        HasSameReplicas(other) && HasSameCache(other) && Fallback == other.Fallback && FallbackAsync == other.FallbackAsync
         && ReplicaSession == other.ReplicaSession && ReplicaSessionAsync == other.ReplicaSessionAsync;
 
     internal bool HasSameReplicas(DbGuardOptions other) =>

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace DbBreaker;
 
 /// <summary>
@@ -20,9 +22,14 @@ public sealed class DbReadScope : IDisposable
     private readonly DbReadScope? _outer;
     private DbReadOrigin? _latest;
     private DbReadOrigin? _oldest;
+    private ConcurrentDictionary<DbGuard, long>? _writes;
     private int _count;
 
-    private DbReadScope(DbReadScope? outer) => _outer = outer;
+    private DbReadScope(DbReadScope? outer, DbFallbackCacheRequest? cache)
+    {
+        _outer = outer;
+        Cache = cache ?? outer?.Cache;
+    }
 
     /// <summary>Gets the innermost scope of the current flow, or null.</summary>
     public static DbReadScope? Current => _current.Value;
@@ -38,12 +45,40 @@ public sealed class DbReadScope : IDisposable
     public int Count => Volatile.Read(ref _count);
 
     /// <summary>Begins a scope; the current flow has it until it is disposed.</summary>
-    public static DbReadScope Begin() => _current.Value = new DbReadScope(_current.Value);
+    public static DbReadScope Begin() => _current.Value = new DbReadScope(_current.Value, null);
+
+    /// <summary>Begins a scope whose reads all opt in to cached rows, as if each were given <c>WithFallbackCache</c>: for
+    /// Dapper, which makes its own commands. What a command says for itself comes first, also of scopes within. Reads
+    /// only: what writes in the guise of a read does not belong in it.</summary>
+    /// <param name="maxAge">How old the rows may be: 1 millisecond to 365 days.</param>
+    /// <param name="scope">Who may see them, such as a tenant; null for whoever asks the same.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxAge"/> is out of range.</exception>
+    public static DbReadScope BeginWithFallbackCache(TimeSpan maxAge, string? scope = null) =>
+        _current.Value = new DbReadScope(_current.Value, new DbFallbackCacheRequest(maxAge, scope));
 
     /// <summary>Ends the scope. What it collected stays readable.</summary>
     public void Dispose()
     {
         if (_current.Value == this) _current.Value = _outer;
+    }
+
+    /// <summary>What the reads of the scope opt in to, an outer scope's when this one says nothing.</summary>
+    internal DbFallbackCacheRequest? Cache { get; }
+
+    internal void Wrote(DbGuard guard, long at) => LazyInitializer.EnsureInitialized(ref Root._writes)[guard] = at;
+
+    internal bool WroteWithin(DbGuard guard, TimeSpan time) => Volatile.Read(ref Root._writes) is { } writes
+        && writes.TryGetValue(guard, out long at) && guard.Clock.Time.GetElapsedTime(at) < time;
+
+    // A flow is all that its outermost scope holds.
+    private DbReadScope Root
+    {
+        get
+        {
+            DbReadScope root = this;
+            while (root._outer is { } outer) root = outer;
+            return root;
+        }
     }
 
     internal void Add(DbReadOrigin origin)

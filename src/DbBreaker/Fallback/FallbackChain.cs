@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DbBreaker.Fallback.Cache;
 
 namespace DbBreaker.Fallback;
 
@@ -8,11 +9,15 @@ namespace DbBreaker.Fallback;
 /// </summary>
 internal sealed class FallbackChain(DbGuard guard, ImmutableArray<FallbackLink> links)
 {
+    /// <summary>The cached rows, or null when there are none.</summary>
+    public FallbackCache? Cache { get; } = links.OfType<CacheLink>().FirstOrDefault()?.Cache;
+
     /// <summary>The chain of a guard, or null when its options ask for none.</summary>
     public static FallbackChain? Create(DbGuard guard, DbGuardOptions options, GuardTarget? target)
     {
         ImmutableArray<FallbackLink>.Builder links = ImmutableArray.CreateBuilder<FallbackLink>();
         if (target is not null && options.Replicas.Count > 0) links.Add(ReplicaLink.Create(guard, options, target));
+        if (target is not null && options.Cache is not null) links.Add(new CacheLink(guard.MakeCache(options)));
         if (options.Fallback is not null || options.FallbackAsync is not null) links.Add(new HookLink(options));
         return links.Count == 0 ? null : new FallbackChain(guard, links.ToImmutable());
     }
@@ -31,13 +36,16 @@ internal sealed class FallbackChain(DbGuard guard, ImmutableArray<FallbackLink> 
     private async ValueTask<FallbackAnswer> AnswerAsync(
         DbFallbackCall call, bool async, CancellationToken cancellationToken)
     {
+        if (call.WroteLately)
+            call.Decline("whatever may lag", "was not asked, because this flow wrote a moment ago (ReadYourWrites)");
         foreach (FallbackLink link in links)
         {
+            if (link.MayLag && call.WroteLately) continue;
             FallbackAnswer? answer = await link.AnswerAsync(call, async, cancellationToken).ConfigureAwait(false);
             if (answer is not null)
             {
                 call.Origin = answer.Origin;
-                guard.FallbackAnswered(SourceName(answer.Origin.Source));
+                guard.FallbackAnswered(SourceName(answer.Origin.Source), answer.Origin.Age);
                 DbReadScope.Current?.Add(answer.Origin);
                 return answer;
             }

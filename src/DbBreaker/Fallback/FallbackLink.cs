@@ -6,6 +6,9 @@ namespace DbBreaker.Fallback;
 /// </summary>
 internal abstract class FallbackLink
 {
+    /// <summary>Whether it may lack what was written a moment ago.</summary>
+    public virtual bool MayLag => true;
+
     /// <param name="call">The read.</param>
     /// <param name="async">With false, the returned task is complete and nothing was waited for asynchronously.</param>
     /// <param name="cancellationToken">The caller's.</param>

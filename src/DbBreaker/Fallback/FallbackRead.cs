@@ -46,7 +46,7 @@ internal sealed class FallbackRead
             }
         }
 
-        DbFallbackCall call = Begin(describe(state, session.Guard), rejection);
+        DbFallbackCall call = Begin(describe(state, session.Guard), session, rejection);
         DbDataReader reader = session.Guard.Fallbacks!.Answer(call).Reader;
         if ((call.Behavior & CommandBehavior.CloseConnection) != 0) connection.Close();
         return take(reader);
@@ -78,7 +78,7 @@ internal sealed class FallbackRead
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        DbFallbackCall call = Begin(describe(state, session.Guard), rejection);
+        DbFallbackCall call = Begin(describe(state, session.Guard), session, rejection);
         FallbackAnswer answer =
             await session.Guard.Fallbacks!.AnswerAsync(call, cancellationToken).ConfigureAwait(false);
         // The rows do not come over the caller's connection, so nothing is lost when it closes first.
@@ -103,8 +103,9 @@ internal sealed class FallbackRead
         }
     }
 
-    private DbFallbackCall Begin(DbFallbackCall call, DbGuardException? rejection)
+    private DbFallbackCall Begin(DbFallbackCall call, ConnectionSession session, DbGuardException? rejection)
     {
+        call.WroteLately = session.WroteLately;
         if (rejection is not null) call.Rejection = rejection;
         return _call = call;
     }

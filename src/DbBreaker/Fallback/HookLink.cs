@@ -9,6 +9,9 @@ internal sealed class HookLink(DbGuardOptions options) : FallbackLink
 
     private static readonly DbReadOrigin _origin = new(DbReadSource.Hook, Name, Age: null);
 
+    /// <summary>What the application answers it answers for.</summary>
+    public override bool MayLag => false;
+
     public override async ValueTask<FallbackAnswer?> AnswerAsync(
         DbFallbackCall call, bool async, CancellationToken cancellationToken)
     {

@@ -37,6 +37,7 @@ public static class DbBreakerTelemetry
     internal const string RejectedEvent = "dbbreaker.rejected";
     internal const string WaitedEvent = "dbbreaker.waited";
     internal const string FallbackEvent = "dbbreaker.fallback";
+    internal const string AgeSecondsTag = "dbbreaker.fallback.age_seconds";
     internal const string WaitSecondsTag = "dbbreaker.queue.wait_seconds";
 
     internal static IReadOnlyList<string> Instruments { get; } =

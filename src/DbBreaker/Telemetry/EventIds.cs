@@ -20,6 +20,8 @@ internal static class EventIds
 
     // Fallback, 1300-1399.
     public const int FallbackBegan = 1300;
+    public const int ReadNotCached = 1310;
+    public const int CacheNotWritten = 1311;
 
     // Configuration, 1400-1499.
     public const int KeyUnknown = 1400;

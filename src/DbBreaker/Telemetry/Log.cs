@@ -56,6 +56,15 @@ internal static partial class Log
         "Guard {Guard} answers reads from its fallback ({Source}): the circuit is {State}")]
     public static partial void FallbackBegan(ILogger logger, string guard, string source, CircuitState state);
 
+    [LoggerMessage(EventIds.ReadNotCached, LogLevel.Warning,
+        "Guard {Guard} does not keep the rows of command {Shape} for an outage: {Reason}. Further times are not told")]
+    public static partial void ReadNotCached(ILogger logger, string guard, string shape, string reason);
+
+    [LoggerMessage(EventIds.CacheNotWritten, LogLevel.Warning,
+        "Guard {Guard} could not keep rows in the cache ({Reason}); the next outage may not find them. Told again after "
+        + "{SilenceMs} ms at the earliest")]
+    public static partial void CacheNotWritten(ILogger logger, string guard, string reason, long silenceMs);
+
     [LoggerMessage(EventIds.KeyUnknown, LogLevel.Warning, "{Problem}")]
     public static partial void KeyUnknown(ILogger logger, string problem);
 

@@ -32,6 +32,11 @@ internal sealed class TwoFiles : IDisposable
     public GuardedDbConnection Connect(Action<DbGuardOptions> configure) => GuardedDbConnection.Create(
         new SqliteConnection(Primary), new DbBreaker.Data.GuardBinding(Registry, null, configure), guard: null);
 
+    /// <summary>A connection whose guard has a name that others may share.</summary>
+    public GuardedDbConnection Named(string name, string connectionString, Action<DbGuardOptions> configure) =>
+        GuardedDbConnection.Create(
+            new SqliteConnection(connectionString), new DbBreaker.Data.GuardBinding(Registry, name, configure), guard: null);
+
     public void Dispose()
     {
         SqliteConnection.ClearAllPools();

@@ -1,0 +1,67 @@
+using System.Data;
+using System.Data.Common;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace DbBreaker.Fallback.Cache;
+
+/// <summary>One read that opted in: its key, and how its rows are kept. For one caller, and one execution.</summary>
+internal sealed class CachedRead
+{
+    private readonly FallbackCache _cache;
+    private readonly string _text;
+
+    public CachedRead(FallbackCache cache, CacheKey? key, TimeSpan maxAge, in QueryShape shape, string? problem)
+    {
+        _cache = cache;
+        Key = key;
+        MaxAge = maxAge;
+        Problem = problem;
+        StartedAt = cache.Time.GetUtcNow();
+        IsScalar = shape.IsScalar;
+        IsOneRow = shape.IsScalar || (shape.Behavior & CommandBehavior.SingleRow) != 0;
+        // Its rows are none, or wanted for their columns' sake only.
+        bool isForSchema = (shape.Behavior & (CommandBehavior.SchemaOnly | CommandBehavior.KeyInfo)) != 0;
+        IsRecorded = key is { } known && !isForSchema && cache.IsDue(known);
+        _text = shape.Command?.CommandText ?? shape.Batch!.BatchCommands[0].CommandText;
+    }
+
+    /// <summary>Null when something of it cannot be part of a key; <see cref="Problem"/> says what.</summary>
+    public CacheKey? Key { get; }
+
+    public string? Problem { get; }
+
+    public TimeSpan MaxAge { get; }
+
+    /// <summary>When the read began: rows are at least that fresh.</summary>
+    public DateTimeOffset StartedAt { get; }
+
+    /// <summary>Whether the caller takes one row at most, and need not be seen reaching the end.</summary>
+    public bool IsOneRow { get; }
+
+    /// <summary>Whether the caller takes the first value only.</summary>
+    public bool IsScalar { get; }
+
+    /// <summary>Whether the rows that the primary gives are to be kept.</summary>
+    public bool IsRecorded { get; }
+
+    /// <summary>The command's text as a few digits, for log lines, which carry no SQL.</summary>
+    public string Shape => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(_text)).AsSpan(0, 4));
+
+    /// <summary>A behavior that lets each row be read twice.</summary>
+    public static CommandBehavior Recordable(CommandBehavior behavior, CachedRead? read) =>
+        read is { IsRecorded: true } ? behavior & ~CommandBehavior.SequentialAccess : behavior;
+
+    public static DbDataReader Record(DbDataReader reader, CachedRead? read) =>
+        read is { IsRecorded: true } ? new RecordingReader(reader, read) : reader;
+
+    public EntryRecorder StartRecorder() => _cache.StartRecorder(this);
+
+    public void Finished(EntryRecorder recorder)
+    {
+        if (recorder.Problem is { } problem) Refused(problem);
+        else _cache.Keep(Key!.Value, recorder.Finish(), MaxAge);
+    }
+
+    public void Refused(string why) => _cache.Refused(this, why);
+}
