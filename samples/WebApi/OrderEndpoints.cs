@@ -3,7 +3,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace WebApi;
 
-/// <summary>The application itself. A rejection becomes a 503 by itself; that rows came from the standby or, some minutes
+/// <summary>The application itself. A rejection becomes a 503 by itself; that rows came from the standby or, some
+/// minutes
 /// old, from the cache is said.</summary>
 internal static class OrderEndpoints
 {

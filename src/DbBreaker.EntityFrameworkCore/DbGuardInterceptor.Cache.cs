@@ -14,7 +14,8 @@ namespace DbBreaker.EntityFrameworkCore;
 public sealed partial class DbGuardInterceptor : IQueryExpressionInterceptor
 {
     Expression IQueryExpressionInterceptor.QueryCompilationStarting(
-        Expression queryExpression, QueryExpressionEventData eventData) => CompiledOptIn.Instance.Visit(queryExpression);
+        Expression queryExpression, QueryExpressionEventData eventData) =>
+            CompiledOptIn.Instance.Visit(queryExpression);
 
     private static CachedRead? FindCached(TrackedConnection tracked, DbCommand command)
     {
@@ -34,10 +35,12 @@ public sealed partial class DbGuardInterceptor : IQueryExpressionInterceptor
             EntityFrameworkQueryableExtensions.TagWith).Method.GetGenericMethodDefinition();
 
         [UnconditionalSuppressMessage("Trimming", "IL2060", Justification = "The query itself holds the element type.")]
-        [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "EF Core compiles the query with the same types.")]
+        [UnconditionalSuppressMessage("AOT", "IL3050",
+            Justification = "EF Core compiles the query with the same types.")]
         protected override Expression VisitMethodCall(MethodCallExpression node)
         {
-            if (node.Method.DeclaringType != typeof(FallbackCacheQueryableExtensions)) return base.VisitMethodCall(node);
+            if (node.Method.DeclaringType != typeof(FallbackCacheQueryableExtensions)) return base.VisitMethodCall(
+                node);
             if (node.Arguments[1] is not ConstantExpression { Value: TimeSpan maxAge })
             {
                 throw new InvalidOperationException(
@@ -46,7 +49,8 @@ public sealed partial class DbGuardInterceptor : IQueryExpressionInterceptor
 
             string tag = FallbackCacheTag.For(new DbFallbackCacheRequest(maxAge));
             return Expression.Call(
-                _tagWith.MakeGenericMethod(node.Method.GetGenericArguments()), Visit(node.Arguments[0]), Expression.Constant(tag));
+                _tagWith.MakeGenericMethod(node.Method.GetGenericArguments()), Visit(node.Arguments[0]),
+                    Expression.Constant(tag));
         }
     }
 }

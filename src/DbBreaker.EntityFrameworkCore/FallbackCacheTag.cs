@@ -4,7 +4,8 @@ namespace DbBreaker.EntityFrameworkCore;
 
 /// <summary>
 /// How a query says that it opted in: a comment before its text, the one thing of a query that reaches the interceptor
-/// whichever way EF Core runs it. Only whole lines of comment before the statement count, so that no text within it can.
+/// whichever way EF Core runs it. Only whole lines of comment before the statement count, so that no text within it
+/// can.
 /// </summary>
 internal static class FallbackCacheTag
 {
@@ -13,7 +14,8 @@ internal static class FallbackCacheTag
     public static string For(DbFallbackCacheRequest request) =>
         Prefix + ((long)request.MaxAge.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>What the text's comments opt in to, or null; and the text without them, so that the same query of another
+    /// <summary>What the text's comments opt in to, or null; and the text without them, so that the same query of
+    /// another
     /// age has the same rows.</summary>
     public static DbFallbackCacheRequest? Find(string text, out ReadOnlySpan<char> statement)
     {
@@ -33,7 +35,8 @@ internal static class FallbackCacheTag
 
     private static DbFallbackCacheRequest? Read(ReadOnlySpan<char> comment) =>
         comment.StartsWith(Prefix, StringComparison.Ordinal)
-        && long.TryParse(comment[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out long milliseconds)
+        && long.TryParse(comment[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture,
+            out long milliseconds)
         && milliseconds is >= 1 and <= DbGuardDefaults.MaxCacheAgeDays * 86_400_000L
             ? new DbFallbackCacheRequest(TimeSpan.FromMilliseconds(milliseconds))
             : null;

@@ -65,6 +65,9 @@ public sealed partial class DbGuard
 
     private bool IsRecovering => _circuit.State != CircuitState.Closed || Volatile.Read(ref _ramp) is not null;
 
+    /// <summary>The clock that ages are measured by.</summary>
+    internal TimeProvider Time => _clock.Time;
+
     internal FallbackCache MakeCache(DbGuardOptions options) =>
         new(this, options.Cache!, options.CacheStore ?? Registry.FoundCache, _cachedRows);
 
@@ -84,6 +87,10 @@ public sealed partial class DbGuard
         if (_notCached.Count < MaxShapesTold && _notCached.TryAdd(shape, true))
             Log.ReadNotCached(Registry.Journal.Logger, Name, shape, why);
     }
+
+    /// <summary>Rows could not be stored; the caller sees to it that this is not told all the time.</summary>
+    internal void CacheNotWritten(string why, TimeSpan silence) =>
+        Log.CacheNotWritten(Registry.Journal.Logger, Name, why, (long)silence.TotalMilliseconds);
 
     private FallbackChain? MakeFallbacks()
     {

@@ -28,19 +28,21 @@ public sealed partial class DbGuardRegistry
     internal CacheStore? FoundCache { get; private set; }
 
     /// <summary>Takes the container's cache, if it has one and none was found before.</summary>
-    internal void FindCache(IServiceProvider services)
+    /// <returns>The cache that is used now.</returns>
+    internal object? FindCache(IServiceProvider services)
     {
         lock (_lock)
         {
-            if (FoundCache is not null || CacheStore.From(services) is not { } found) return;
+            if (FoundCache is not null || CacheStore.From(services) is not { } found) return FoundCache;
             FoundCache = found;
         }
 
         foreach (DbGuard guard in EachGuard()) guard.ForgetCache();
+        return FoundCache;
     }
 
     /// <summary>The container that the cache came from is gone.</summary>
-    internal void LeaveCache(CacheStore? store)
+    internal void LeaveCache(object? store)
     {
         lock (_lock)
         {

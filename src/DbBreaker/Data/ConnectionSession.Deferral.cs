@@ -21,14 +21,14 @@ internal sealed partial class ConnectionSession
 
     /// <summary>Whether the caller's flow wrote so lately that only the primary is sure to have it.</summary>
     public bool WroteLately => Guard.Options.ReadYourWrites is { } time
-        && ((_wroteAt != 0 && Guard.Clock.Time.GetElapsedTime(_wroteAt) < time)
+        && ((_wroteAt != 0 && Guard.Time.GetElapsedTime(_wroteAt) < time)
             || DbReadScope.Current?.WroteWithin(Guard, time) == true);
 
     /// <summary>Something was written, or may have been.</summary>
     public void Wrote()
     {
         if (Guard.Options.ReadYourWrites is null) return;
-        _wroteAt = Math.Max(1, Guard.Clock.Time.GetTimestamp());
+        _wroteAt = Math.Max(1, Guard.Time.GetTimestamp());
         DbReadScope.Current?.Wrote(Guard, _wroteAt);
     }
 

@@ -40,8 +40,10 @@ public sealed class GuardedDbBatch : DbBatch
     /// fallback gave them; null when they are the primary's.</summary>
     public DbReadOrigin? FallbackOrigin => _read?.Origin;
 
-    /// <summary>Gets or sets whether the batch's rows are kept, and may answer it while neither the primary nor a replica
-    /// can; null leaves that to the flow's <see cref="DbReadScope"/>. The reader of such a batch is not the driver's own
+    /// <summary>Gets or sets whether the batch's rows are kept, and may answer it while neither the primary nor a
+    /// replica
+    /// can; null leaves that to the flow's <see cref="DbReadScope"/>. The reader of such a batch is not the driver's
+    /// own
     /// type. It has no effect without <see cref="DbGuardOptions.FallbackToCache(Action{DbFallbackCacheOptions}?)"/> and
     /// within a transaction.</summary>
     /// <value>The default value is null.</value>
@@ -82,7 +84,8 @@ public sealed class GuardedDbBatch : DbBatch
 
     /// <inheritdoc/>
     protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) =>
-        Read(static s => CachedRead.Record(s.Inner.ExecuteReader(s.Behavior), s.Cached), static reader => reader, behavior);
+        Read(static s => CachedRead.Record(s.Inner.ExecuteReader(s.Behavior), s.Cached), static reader =>
+            reader, behavior);
 
     /// <inheritdoc/>
     protected override Task<DbDataReader> ExecuteDbDataReaderAsync(
@@ -169,7 +172,8 @@ public sealed class GuardedDbBatch : DbBatch
 
     private TResult Execute<TResult>(
         Func<ReadState, TResult> run, CommandBehavior behavior = default) =>
-        GuardedOperation.Run(_target.Session, Plan(behavior) with { Writes = true }, new ReadState(_inner, behavior, null), run);
+        GuardedOperation.Run(_target.Session, Plan(behavior) with { Writes = true }, new ReadState(_inner, behavior,
+            null), run);
 
     private Task<TResult> ExecuteAsync<TResult>(
         Func<ReadState, CancellationToken, Task<TResult>> run,
@@ -204,7 +208,8 @@ public sealed class GuardedDbBatch : DbBatch
     {
         OperationPlan plan = Plan(behavior);
         if (!FallbackRead.IsPossible(_target.Session, plan))
-            return GuardedOperation.RunAsync(_target.Session, plan, new ReadState(_inner, behavior, null), run, cancellationToken);
+            return GuardedOperation.RunAsync(_target.Session, plan, new ReadState(_inner, behavior, null), run,
+                cancellationToken);
         _read ??= new FallbackRead();
         return _read.RunAsync(
             _target.Connection!, plan, Find(behavior, isScalar), run, Describe, take, cancellationToken);
@@ -223,7 +228,8 @@ public sealed class GuardedDbBatch : DbBatch
 
     private static async Task<DbDataReader> RecordAsync(ReadState state, CancellationToken cancellationToken) =>
         CachedRead.Record(
-            await state.Inner.ExecuteReaderAsync(state.Behavior, cancellationToken).ConfigureAwait(false), state.Cached);
+            await state.Inner.ExecuteReaderAsync(state.Behavior, cancellationToken).ConfigureAwait(false),
+                state.Cached);
 
     private static async Task<object?> RecordScalarAsync(ReadState state, CancellationToken cancellationToken) =>
         await FallbackRead.ScalarAsync(

@@ -113,7 +113,8 @@ internal static class GuardedOperation
         if (plan.Writes) session.Wrote();
     }
 
-    private static void Fail(ConnectionSession session, OperationStamp stamp, in OperationPlan plan, Exception exception)
+    private static void Fail(ConnectionSession session, OperationStamp stamp, in OperationPlan plan,
+        Exception exception)
     {
         session.Failed(stamp, exception, plan.Phase);
         // It may have been done all the same.

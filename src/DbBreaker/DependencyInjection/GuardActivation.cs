@@ -1,4 +1,3 @@
-using DbBreaker.Fallback.Cache.Stores;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
@@ -18,7 +17,7 @@ internal sealed class GuardActivation : IDisposable
     private readonly List<IDisposable> _watches = [];
     private readonly Dictionary<string, GuardIsolation> _isolated = new(StringComparer.OrdinalIgnoreCase);
     private readonly ILogger? _logger;
-    private readonly CacheStore? _cache;
+    private readonly object? _cache;
     private HashSet<string> _warnedOf = [];
     private string _refused = "";
 
@@ -45,8 +44,7 @@ internal sealed class GuardActivation : IDisposable
             _logger = registry.Journal.Logger;
         }
 
-        registry.FindCache(services);
-        _cache = registry.FoundCache;
+        _cache = registry.FindCache(services);
         if (registry.IsDisabled) registry.Journal.AllDisabled(KillSwitch.Variable);
         IReadOnlyList<string> problems = Apply();
         if (problems.Count > 0) throw new OptionsValidationException("DbBreaker", typeof(DbGuardOptions), problems);

@@ -104,7 +104,8 @@ public sealed partial class DbGuardOptions
     /// <summary>Whether two sets of options answer reads alike. Code cannot be compared: the same delegate counts.
     /// </summary>
     internal bool HasSameFallbacks(DbGuardOptions other) =>
-        HasSameReplicas(other) && HasSameCache(other) && Fallback == other.Fallback && FallbackAsync == other.FallbackAsync
+        HasSameReplicas(other) && HasSameCache(other) && Fallback == other.Fallback
+            && FallbackAsync == other.FallbackAsync
         && ReplicaSession == other.ReplicaSession && ReplicaSessionAsync == other.ReplicaSessionAsync;
 
     internal bool HasSameReplicas(DbGuardOptions other) =>

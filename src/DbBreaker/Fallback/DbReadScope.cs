@@ -47,7 +47,8 @@ public sealed class DbReadScope : IDisposable
     /// <summary>Begins a scope; the current flow has it until it is disposed.</summary>
     public static DbReadScope Begin() => _current.Value = new DbReadScope(_current.Value, null);
 
-    /// <summary>Begins a scope whose reads all opt in to cached rows, as if each were given <c>WithFallbackCache</c>: for
+    /// <summary>Begins a scope whose reads all opt in to cached rows, as if each were given <c>WithFallbackCache</c>:
+    /// for
     /// Dapper, which makes its own commands. What a command says for itself comes first, also of scopes within. Reads
     /// only: what writes in the guise of a read does not belong in it.</summary>
     /// <param name="maxAge">How old the rows may be: 1 millisecond to 365 days.</param>

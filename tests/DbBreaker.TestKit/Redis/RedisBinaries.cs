@@ -14,7 +14,8 @@ internal static class RedisBinaries
         string folder = await Unprivileged.CreateFolderAsync("redis", cancellationToken);
         int port = FreePort.Next();
         var host = new LocalHost(
-            folder, server, ["--port", $"{port}", "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--appendonly", "no"],
+            folder, server, ["--port", $"{port}", "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--appendonly",
+                "no"],
             port);
         try
         {

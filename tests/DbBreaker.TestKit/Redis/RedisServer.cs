@@ -58,7 +58,8 @@ public sealed class RedisServer : IAsyncDisposable
         // A pull takes long where it works at all: it is not waited for when this machine has the binary.
         bool mayPull = source == ServerSource.Container || !RedisBinaries.AreThere;
         Exception? refusal = null;
-        if (docker is not null && (mayPull || await ImageStore.HasAsync(docker, RedisContainer.Image, cancellationToken)))
+        if (docker is not null
+            && (mayPull || await ImageStore.HasAsync(docker, RedisContainer.Image, cancellationToken)))
         {
             try
             {

@@ -19,7 +19,8 @@ public sealed class ReadYourWritesTests : IDisposable
         await connection.Open(async);
         await connection.CreateCommand(Update).NonQuery(async);
         connection.Guard.Isolate();
-        var rejection = await Assert.ThrowsAsync<DbCircuitOpenException>(() => connection.CreateCommand(Where).Scalar(async));
+        var rejection = await Assert.ThrowsAsync<DbCircuitOpenException>(() =>
+            connection.CreateCommand(Where).Scalar(async));
         Assert.Contains("this flow wrote a moment ago (ReadYourWrites)", rejection.Message, StringComparison.Ordinal);
         await using GuardedDbConnection somebodyElse = Connect(TimeSpan.FromHours(1));
         await somebodyElse.Open(async);
@@ -29,7 +30,8 @@ public sealed class ReadYourWritesTests : IDisposable
     [Theory, MemberData(nameof(Ways))]
     public async Task A_scope_carries_it_to_the_flow_s_other_connections_and_ends_it(bool async)
     {
-        await using GuardedDbConnection writer = Connect(TimeSpan.FromHours(1)), reader = Connect(TimeSpan.FromHours(1));
+        await using GuardedDbConnection writer = Connect(TimeSpan.FromHours(1)),
+            reader = Connect(TimeSpan.FromHours(1));
         await writer.Open(async);
         await reader.Open(async);
         using (DbReadScope.Begin())
@@ -109,7 +111,8 @@ public sealed class ReadYourWritesTests : IDisposable
         await connection.CreateCommand(Where).WithFallbackCache(TimeSpan.FromMinutes(1)).Scalar(async: true);
         await connection.CreateCommand(Update).NonQuery(async: true);
         connection.Guard.Isolate();
-        Assert.Equal("hook", await connection.CreateCommand(Where).WithFallbackCache(TimeSpan.FromMinutes(1)).Scalar(async: true));
+        Assert.Equal("hook",
+            await connection.CreateCommand(Where).WithFallbackCache(TimeSpan.FromMinutes(1)).Scalar(async: true));
     }
 
     private GuardedDbConnection Connect(TimeSpan time) => _files.Connect(o =>

@@ -35,7 +35,8 @@ internal sealed class TwoFiles : IDisposable
     /// <summary>A connection whose guard has a name that others may share.</summary>
     public GuardedDbConnection Named(string name, string connectionString, Action<DbGuardOptions> configure) =>
         GuardedDbConnection.Create(
-            new SqliteConnection(connectionString), new DbBreaker.Data.GuardBinding(Registry, name, configure), guard: null);
+            new SqliteConnection(connectionString), new DbBreaker.Data.GuardBinding(Registry, name, configure),
+                guard: null);
 
     public void Dispose()
     {

@@ -20,7 +20,8 @@ internal sealed class CacheLink(FallbackCache cache) : FallbackLink
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             call.Decline(
-                Name, exception is TimeoutException ? "did not answer in time" : $"threw {exception.GetType().Name}", exception);
+                Name, exception is TimeoutException
+                    ? "did not answer in time" : $"threw {exception.GetType().Name}", exception);
             return null;
         }
 
@@ -30,7 +31,8 @@ internal sealed class CacheLink(FallbackCache cache) : FallbackLink
         TimeSpan age = cache.Time.GetUtcNow() - entry.ReadAt;
         // Another machine's clock may be ahead, but not by more than the rows may be old.
         if (age > read.MaxAge || -age > read.MaxAge)
-            return Decline(call, $"has rows that are {age.TotalSeconds:0.#} s old; {read.MaxAge.TotalSeconds:0.#} s are allowed");
+            return Decline(call,
+                $"has rows that are {age.TotalSeconds:0.#} s old; {read.MaxAge.TotalSeconds:0.#} s are allowed");
         TimeSpan known = age > TimeSpan.Zero ? age : TimeSpan.Zero;
         return new FallbackAnswer(
             new CachedReader(entry, cache.Adapter), new DbReadOrigin(DbReadSource.Cache, Name, known));

@@ -57,7 +57,8 @@ internal sealed partial class CachedReader : IDbColumnSchemaGenerator
     public ReadOnlyCollection<DbColumn> GetColumnSchema() =>
         new(Result?.Columns.Select(static DbColumn (column, i) => new SchemaColumn(column, i)).ToList() ?? []);
 
-    public override Task<ReadOnlyCollection<DbColumn>> GetColumnSchemaAsync(CancellationToken cancellationToken = default) =>
+    public override Task<ReadOnlyCollection<DbColumn>> GetColumnSchemaAsync(
+        CancellationToken cancellationToken = default) =>
         Task.FromResult(GetColumnSchema());
 
     private CachedColumn Column(int ordinal)

@@ -66,7 +66,8 @@ internal sealed partial class CachedReader
     public override long GetBytes(int ordinal, long dataOffset, byte[]? buffer, int bufferOffset, int length)
     {
         object value = Value(ordinal);
-        byte[] bytes = value as byte[] ?? (value is string text ? Encoding.UTF8.GetBytes(text) : Value<byte[]>(ordinal));
+        byte[] bytes = value as byte[] ?? (value is string text
+            ? Encoding.UTF8.GetBytes(text) : Value<byte[]>(ordinal));
         return Copy<byte>(bytes, dataOffset, buffer, bufferOffset, length);
     }
 

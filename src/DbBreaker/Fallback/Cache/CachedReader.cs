@@ -39,7 +39,8 @@ internal sealed partial class CachedReader(CacheEntry entry, DbProviderAdapter a
         return _row < result.Rows.Count;
     }
 
-    public override Task<bool> ReadAsync(CancellationToken cancellationToken) => cancellationToken.IsCancellationRequested
+    public override Task<bool> ReadAsync(CancellationToken cancellationToken) =>
+        cancellationToken.IsCancellationRequested
         ? Task.FromCanceled<bool>(cancellationToken)
         : Task.FromResult(Read());
 

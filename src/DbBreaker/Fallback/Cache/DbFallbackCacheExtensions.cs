@@ -5,10 +5,12 @@ namespace DbBreaker;
 /// <summary>Opts commands and batches in to cached rows.</summary>
 public static class DbFallbackCacheExtensions
 {
-    /// <summary>Keeps the command's rows, and lets them answer it while neither the primary nor a replica can. Opt in only
+    /// <summary>Keeps the command's rows, and lets them answer it while neither the primary nor a replica can. Opt in
+    /// only
     /// what only reads.</summary>
     /// <param name="command">A guarded command, whose guard has
-    /// <see cref="DbGuardOptions.FallbackToCache(Action{DbFallbackCacheOptions}?)"/>; with another guard nothing happens.
+    /// <see cref="DbGuardOptions.FallbackToCache(Action{DbFallbackCacheOptions}?)"/>; with another guard nothing
+    /// happens.
     /// </param>
     /// <param name="maxAge">How old the rows may be: 1 millisecond to 365 days.</param>
     /// <param name="scope">Who may see them, such as a tenant; null for whoever asks the same.</param>

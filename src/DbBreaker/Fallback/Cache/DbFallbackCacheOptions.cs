@@ -2,7 +2,8 @@ using D = DbBreaker.DbGuardDefaults;
 
 namespace DbBreaker;
 
-/// <summary>How rows are kept for an outage, see <see cref="DbGuardOptions.FallbackToCache(Action{DbFallbackCacheOptions}?)"/>.
+/// <summary>How rows are kept for an outage, see
+/// <see cref="DbGuardOptions.FallbackToCache(Action{DbFallbackCacheOptions}?)"/>.
 /// Read when the guard is made; not safe for concurrent writes.</summary>
 public sealed class DbFallbackCacheOptions
 {
@@ -14,17 +15,20 @@ public sealed class DbFallbackCacheOptions
     /// <value>The default value is 10,000. From 1 to 1,000,000.</value>
     public int MaxEntryRows { get; set; } = D.CacheEntryRows;
 
-    /// <summary>Gets or sets what the guard's own memory may hold, in bytes; what was read longest ago gives way. A cache
+    /// <summary>Gets or sets what the guard's own memory may hold, in bytes; what was read longest ago gives way. A
+    /// cache
     /// of the application's has its own bound.</summary>
     /// <value>The default value is 64 MiB. From 1 KiB to 2 GiB.</value>
     public long MaxTotalBytes { get; set; } = D.CacheTotalBytes;
 
-    /// <summary>Gets or sets how long a cache of the application's may take to answer; to store, which nobody waits for, ten
+    /// <summary>Gets or sets how long a cache of the application's may take to answer; to store, which nobody waits
+    /// for, ten
     /// times that. A slower one is left out, and left alone for a second.</summary>
     /// <value>The default value is 500 milliseconds. From 1 millisecond to 1 minute.</value>
     public TimeSpan StoreTimeout { get; set; } = TimeSpan.FromMilliseconds(D.CacheStoreTimeoutMs);
 
-    /// <summary>Gets or sets for how long the same read is not recorded again after it was. Zero records each one.</summary>
+    /// <summary>Gets or sets for how long the same read is not recorded again after it was. Zero records each
+    /// one.</summary>
     /// <value>The default value is zero. From 0 to 1 day.</value>
     public TimeSpan RefreshInterval { get; set; } = TimeSpan.Zero;
 
@@ -50,7 +54,8 @@ public sealed class DbFallbackCacheOptions
     internal DbFallbackCacheOptions Clone() => (DbFallbackCacheOptions)MemberwiseClone();
 
     internal bool IsSame(DbFallbackCacheOptions other) =>
-        MaxEntryBytes == other.MaxEntryBytes && MaxEntryRows == other.MaxEntryRows && MaxTotalBytes == other.MaxTotalBytes
+        MaxEntryBytes == other.MaxEntryBytes && MaxEntryRows == other.MaxEntryRows
+            && MaxTotalBytes == other.MaxTotalBytes
         && StoreTimeout == other.StoreTimeout && RefreshInterval == other.RefreshInterval && Scope == other.Scope;
 
     private static string? Within(string name, long value, long min, long max) =>

@@ -2,11 +2,11 @@ using System.Collections.Concurrent;
 using System.Data.Common;
 using DbBreaker.Fallback.Cache.Stores;
 using DbBreaker.Fallback.Cache.Values;
-using DbBreaker.Telemetry;
 
 namespace DbBreaker.Fallback.Cache;
 
-/// <summary>The cached rows of one guard: keys, what is recorded, and where it is kept. Safe for concurrent use.</summary>
+/// <summary>The cached rows of one guard: keys, what is recorded, and where it is kept. Safe for concurrent
+/// use.</summary>
 internal sealed class FallbackCache
 {
     private const int MaxIdentities = 256, MaxRecentKeys = 4096, ReadsAtOnce = 64, WritePatience = 10;
@@ -42,7 +42,7 @@ internal sealed class FallbackCache
 
     public DbProviderAdapter Adapter => _guard.Adapter;
 
-    public TimeProvider Time => _guard.Clock.Time;
+    public TimeProvider Time => _guard.Time;
 
     /// <summary>Entries on their way to a cache of the application's.</summary>
     public int PendingCount => _writes.Count;
@@ -66,7 +66,8 @@ internal sealed class FallbackCache
         }
         catch (Exception exception)
         {
-            // A driver's getter or the application's scope; neither may cost the caller a read that the primary answers.
+            // A driver's getter or the application's scope; neither may cost the caller a read that the primary
+            // answers.
             problem = $"its key could not be made ({exception.GetType().Name})";
         }
 
@@ -92,7 +93,8 @@ internal sealed class FallbackCache
 
         if (_store is not null)
         {
-            if (!_writes.TryAdd(text, new PendingWrites.Write(entry, lifetime))) StoreFailed("too much waits to be stored");
+            if (!_writes.TryAdd(text, new PendingWrites.Write(entry,
+                lifetime))) StoreFailed("too much waits to be stored");
             return;
         }
 
@@ -158,6 +160,6 @@ internal sealed class FallbackCache
         if (now < until) return;
         long next = now + (long)(_silence.TotalSeconds * Time.TimestampFrequency);
         if (Interlocked.CompareExchange(ref _quietUntil, next, until) == until)
-            Log.CacheNotWritten(_guard.Registry.Journal.Logger, _guard.Name, why, (long)_silence.TotalMilliseconds);
+            _guard.CacheNotWritten(why, _silence);
     }
 }

@@ -78,7 +78,8 @@ internal sealed partial class RecordingReader : IDbColumnSchemaGenerator
         if (typeof(T) == typeof(decimal) && held == 12) return (T)(object)GetDecimal(ordinal);
         if (typeof(T) == typeof(Guid) && held == 13) return (T)(object)GetGuid(ordinal);
         if (typeof(T) == typeof(DateTime) && held == 14) return (T)(object)GetDateTime(ordinal);
-        return typeof(T) == typeof(string) && held == Text ? (T)(object)GetString(ordinal) : _inner.GetFieldValue<T>(ordinal);
+        return typeof(T) == typeof(string) && held == Text
+            ? (T)(object)GetString(ordinal) : _inner.GetFieldValue<T>(ordinal);
     }
 
     public override Task<T> GetFieldValueAsync<T>(int ordinal, CancellationToken cancellationToken) =>
@@ -133,16 +134,19 @@ internal sealed partial class RecordingReader : IDbColumnSchemaGenerator
 
     public ReadOnlyCollection<DbColumn> GetColumnSchema() => DbDataReaderExtensions.GetColumnSchema(_inner);
 
-    public override Task<ReadOnlyCollection<DbColumn>> GetColumnSchemaAsync(CancellationToken cancellationToken = default) =>
+    public override Task<ReadOnlyCollection<DbColumn>> GetColumnSchemaAsync(
+        CancellationToken cancellationToken = default) =>
         _inner.GetColumnSchemaAsync(cancellationToken);
 
     public override Stream GetStream(int ordinal) => _inner.GetStream(ordinal);
 
-    public override string GetString(int ordinal) => At(ordinal) is { Held: Text, Text: { } text } ? text : _inner.GetString(ordinal);
+    public override string GetString(int ordinal) =>
+        At(ordinal) is { Held: Text, Text: { } text } ? text : _inner.GetString(ordinal);
 
     public override TextReader GetTextReader(int ordinal) => _inner.GetTextReader(ordinal);
 
-    public override object GetValue(int ordinal) => At(ordinal) is { Held: Text, Text: { } text } ? text : _inner.GetValue(ordinal);
+    public override object GetValue(int ordinal) =>
+        At(ordinal) is { Held: Text, Text: { } text } ? text : _inner.GetValue(ordinal);
 
     public override int GetValues(object[] values) => _inner.GetValues(values);
 

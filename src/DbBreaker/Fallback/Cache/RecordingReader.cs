@@ -4,7 +4,8 @@ using System.Data.Common;
 namespace DbBreaker.Fallback.Cache;
 
 /// <summary>
-/// The driver's reader, with each row noted when the caller reaches it. The entry is kept when the caller has read to the
+/// The driver's reader, with each row noted when the caller reaches it. The entry is kept when the caller has read to
+/// the
 /// end of the last result; whatever the recording meets never becomes the caller's error. For one caller at a time.
 /// </summary>
 internal sealed partial class RecordingReader : DbDataReader

@@ -20,7 +20,8 @@ public sealed class EfCacheTests(StorePair pair) : IClassFixture<StorePair>
             ["list"] = (db, async) => Rows(db.Orders.WithFallbackCache(_minute).OrderBy(o => o.Id), async),
             ["at the end"] = (db, async) => Rows(db.Orders.OrderBy(o => o.Id).WithFallbackCache(_minute), async),
             ["with other tags"] = (db, async) => Rows(
-                db.Orders.TagWith("first\nof two lines").WithFallbackCache(_minute).TagWith("last").OrderBy(o => o.Id), async),
+                db.Orders.TagWith("first\nof two lines").WithFallbackCache(_minute).TagWith("last").OrderBy(o =>
+                    o.Id), async),
             ["projection"] = (db, async) =>
                 Rows(db.Orders.WithFallbackCache(_minute).Select(o => new { o.Id, o.Codes, o.Range }), async),
             ["include"] = (db, async) =>
@@ -31,15 +32,18 @@ public sealed class EfCacheTests(StorePair pair) : IClassFixture<StorePair>
             {
                 (string customer, int[] ids) = ("customer 1", [1, 6, 7]);
                 return Rows(
-                    db.Orders.Where(o => o.Customer == customer && ids.Contains(o.Id)).WithFallbackCache(_minute), async);
+                    db.Orders.Where(o =>
+                        o.Customer == customer && ids.Contains(o.Id)).WithFallbackCache(_minute), async);
             },
             ["from sql"] = (db, async) =>
-                Rows(db.Orders.FromSql($"""SELECT * FROM "Orders" WHERE "Id" >= {15}""").WithFallbackCache(_minute), async),
+                Rows(db.Orders.FromSql($"""SELECT * FROM "Orders" WHERE "Id" >= {15}""").WithFallbackCache(_minute),
+                    async),
             ["from sql, composed"] = (db, async) => Rows(
                 db.Orders.FromSql($"""SELECT * FROM "Orders" WHERE "Id" >= {15}""").WithFallbackCache(_minute)
                     .OrderBy(o => o.Id).Take(2), async),
             ["sql query"] = (db, async) => Rows(
-                db.Database.SqlQuery<int>($"""SELECT "Id" AS "Value" FROM "Lines" """).WithFallbackCache(_minute), async),
+                db.Database.SqlQuery<int>($"""SELECT "Id" AS "Value" FROM "Lines" """).WithFallbackCache(_minute),
+                    async),
             ["first"] = async (db, async) =>
             {
                 IQueryable<Order> orders = db.Orders.WithFallbackCache(_minute);
@@ -147,7 +151,8 @@ public sealed class EfCacheTests(StorePair pair) : IClassFixture<StorePair>
         store.Guard.Isolate("the test");
         Assert.Single(await context.Orders.Where(o => o.Id == 4).ToListAsync(Token));
         int other = 5;
-        await Assert.ThrowsAsync<DbCircuitOpenException>(() => context.Orders.Where(o => o.Id == other).ToListAsync(Token));
+        await Assert.ThrowsAsync<DbCircuitOpenException>(() => context.Orders.Where(o =>
+            o.Id == other).ToListAsync(Token));
     }
 
     [Theory, InlineData(false), InlineData(true)]

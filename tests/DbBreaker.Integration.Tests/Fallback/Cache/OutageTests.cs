@@ -55,7 +55,8 @@ public sealed class OutageTests
         {
             var most = new { most = 5 };
             Assert.Equal(
-                [1, 2, 3, 4, 5], async ? await connection.QueryAsync<int>(Text, most) : connection.Query<int>(Text, most));
+                [1, 2, 3, 4, 5], async
+                    ? await connection.QueryAsync<int>(Text, most) : connection.Query<int>(Text, most));
         }
 
         Assert.Equal(source == DbReadSource.Primary ? 0 : 3, scope.Count);

@@ -7,7 +7,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace DbBreaker.Integration.Tests.Fallback.Cache;
 
 /// <summary>Rows in a real Redis, through what the application registered.</summary>
-public sealed class RedisTests(StorePair pair, RedisFixture redis) : IClassFixture<StorePair>, IClassFixture<RedisFixture>
+public sealed class RedisTests(StorePair pair, RedisFixture redis)
+    : IClassFixture<StorePair>, IClassFixture<RedisFixture>
 {
     private static readonly TimeSpan _minute = TimeSpan.FromMinutes(1), _patience = TimeSpan.FromSeconds(30);
 
@@ -47,7 +48,8 @@ public sealed class RedisTests(StorePair pair, RedisFixture redis) : IClassFixtu
         await using DbCommand command = store.Source.CreateCommand("SELECT 1");
         await command.ExecuteScalarAsync(Token);
         await Eventually.BecomesTrueAsync(
-            () => store.Guard.Fallbacks!.Cache!.PendingCount == 0, _patience, "all is stored", cancellationToken: Token);
+            () => store.Guard.Fallbacks!.Cache!.PendingCount == 0, _patience, "all is stored",
+                cancellationToken: Token);
         store.Guard.Isolate("the test");
         Assert.Equal(1, await command.ExecuteScalarAsync(Token));
         await server.FreezeAsync(Token);
@@ -57,14 +59,16 @@ public sealed class RedisTests(StorePair pair, RedisFixture redis) : IClassFixtu
         Assert.IsType<TimeoutException>(Assert.Single(rejection.FallbackErrors));
         await server.ThawAsync(Token);
         await Eventually.BecomesTrueAsync(
-            async token => await command.ExecuteScalarAsync(token) is 1, _patience, "Redis answers again", cancellationToken: Token);
+            async token => await command.ExecuteScalarAsync(token) is 1, _patience, "Redis answers again",
+                cancellationToken: Token);
     }
 
     private ServiceProvider Process(bool hybrid)
     {
         IServiceCollection services = new ServiceCollection().AddSingleton(new DbGuardRegistry()).AddDbBreaker()
             .AddStackExchangeRedisCache(o => o.Configuration = redis.ConnectionString)
-            .AddDbContext<StoreContext>(o => o.UseNpgsql(pair.Primary).AddCircuitBreaker("orders", g => g.FallbackToCache()));
+            .AddDbContext<StoreContext>(o => o.UseNpgsql(pair.Primary).AddCircuitBreaker("orders", g =>
+                g.FallbackToCache()));
         if (hybrid) services.AddHybridCache();
         return services.BuildServiceProvider();
     }

@@ -35,7 +35,8 @@ public sealed class TypeTests(StorePair pair) : IClassFixture<StorePair>
             ["'0e984725-c51c-4bf4-9960-e1c80e27aba0'::uuid"] = [r => r.GetGuid(0)],
             ["'grüße 🌍'::text"] =
             [
-                r => r.GetString(0), r => r.GetTextReader(0).ReadToEnd(), r => Chars(r), r => r.GetFieldValue<char[]>(0),
+                r => r.GetString(0), r => r.GetTextReader(0).ReadToEnd(), r => Chars(r), r =>
+                    r.GetFieldValue<char[]>(0),
                 r => Text(r.GetStream(0)), r => r.GetFieldValue<string>(0),
             ],
             ["''::varchar"] = [r => r.GetString(0)],
@@ -57,7 +58,8 @@ public sealed class TypeTests(StorePair pair) : IClassFixture<StorePair>
             ["'[2026-01-01,2026-02-01)'::daterange"] = [r => r.GetFieldValue<NpgsqlRange<DateOnly>>(0)],
             ["'[2026-01-01 00:00,)'::tstzrange"] = [],
             ["'{[1,2),[5,9)}'::int4multirange"] = [],
-            ["ARRAY[1,2,3]"] = [r => r.GetFieldValue<int[]>(0), r => r.GetFieldValue<List<int>>(0), r => r.GetFieldValue<int?[]>(0)],
+            ["ARRAY[1,2,3]"] = [r => r.GetFieldValue<int[]>(0), r => r.GetFieldValue<List<int>>(0), r =>
+                r.GetFieldValue<int?[]>(0)],
             ["ARRAY[1,NULL,3]"] = [r => r.GetFieldValue<int?[]>(0), r => r.GetFieldValue<List<int?>>(0)],
             ["ARRAY[[1,2],[3,4]]"] = [r => r.GetFieldValue<int[,]>(0)],
             ["ARRAY[]::text[]"] = [r => r.GetFieldValue<string[]>(0)],
@@ -65,7 +67,8 @@ public sealed class TypeTests(StorePair pair) : IClassFixture<StorePair>
             ["ARRAY['\\x01'::bytea]"] = [r => r.GetFieldValue<byte[][]>(0)],
             ["ARRAY['[1,5)'::int4range]"] = [],
             ["'(1.5,2)'::point"] = [],
-            ["NULL::int"] = [r => r.GetInt32(0), r => r.GetFieldValue<int?>(0), r => r.IsDBNull(0), r => r.GetFieldValue<string>(0)],
+            ["NULL::int"] = [r => r.GetInt32(0), r => r.GetFieldValue<int?>(0), r => r.IsDBNull(0), r =>
+                r.GetFieldValue<string>(0)],
             ["NULL"] = [],
             ["'a'::name"] = [],
             ["42::oid"] = [],
@@ -87,7 +90,8 @@ public sealed class TypeTests(StorePair pair) : IClassFixture<StorePair>
     }
 
     [Theory]
-    [InlineData("'1 month'::interval"), InlineData("1e40::numeric"), InlineData("'(1,2)'::tid"), InlineData("'a b'::tsvector")]
+    [InlineData("'1 month'::interval"), InlineData("1e40::numeric"), InlineData("'(1,2)'::tid"),
+        InlineData("'a b'::tsvector")]
     public async Task What_cannot_be_restored_is_not_kept_and_does_not_disturb_the_caller(string sql)
     {
         await using Store store = StorePair.Guard(pair.Primary, o => o.FallbackToCache());
@@ -134,7 +138,8 @@ public sealed class TypeTests(StorePair pair) : IClassFixture<StorePair>
         {
             return Show(read());
         }
-        catch (Exception exception) when (exception is InvalidCastException or InvalidOperationException or OverflowException)
+        catch (Exception exception) when (
+            exception is InvalidCastException or InvalidOperationException or OverflowException)
         {
             return exception.GetType().Name;
         }

@@ -27,7 +27,8 @@ internal sealed class BrokenCache : IDistributedCache
         lock (Entries) Entries[key] = value;
     }
 
-    public void Set(string key, byte[] value, DistributedCacheEntryOptions options) => throw new NotSupportedException();
+    public void Set(string key, byte[] value, DistributedCacheEntryOptions options) =>
+        throw new NotSupportedException();
 
     public void Refresh(string key) => throw new NotSupportedException();
 

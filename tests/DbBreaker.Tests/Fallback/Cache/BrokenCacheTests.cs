@@ -19,7 +19,8 @@ public sealed class BrokenCacheTests : IDisposable
 
     public static TheoryData<bool> Ways => [false, true];
 
-    public static TheoryData<string, bool> Garbage => [.. from kind in (string[])["empty", "noise", "cut", "flipped", "another's"]
+    public static TheoryData<string, bool> Garbage =>
+        [.. from kind in (string[])["empty", "noise", "cut", "flipped", "another's"]
         from async in (bool[])[false, true] select (kind, async)];
 
     public void Dispose() => _files.Dispose();
@@ -31,7 +32,8 @@ public sealed class BrokenCacheTests : IDisposable
         _cache.OnGet = _ => throw new InvalidOperationException("broken");
         var rejection = await Assert.ThrowsAsync<DbCircuitOpenException>(() => Ask(connection).Rows(async));
         Assert.Contains("cache threw InvalidOperationException", rejection.Message, StringComparison.Ordinal);
-        Assert.Equal("broken", Assert.IsType<InvalidOperationException>(Assert.Single(rejection.FallbackErrors)).Message);
+        Assert.Equal("broken",
+            Assert.IsType<InvalidOperationException>(Assert.Single(rejection.FallbackErrors)).Message);
     }
 
     [Theory, MemberData(nameof(Ways))]
@@ -47,7 +49,8 @@ public sealed class BrokenCacheTests : IDisposable
         };
         var rejection = await Assert.ThrowsAsync<DbCircuitOpenException>(() => Ask(connection).Rows(async));
         Assert.Contains("cache did not answer in time", rejection.Message, StringComparison.Ordinal);
-        Assert.Contains("StoreTimeout", Assert.IsType<TimeoutException>(rejection.FallbackErrors[0]).Message, StringComparison.Ordinal);
+        Assert.Contains("StoreTimeout", Assert.IsType<TimeoutException>(rejection.FallbackErrors[0]).Message,
+            StringComparison.Ordinal);
         gate.Set();
     }
 
@@ -82,7 +85,8 @@ public sealed class BrokenCacheTests : IDisposable
         await connection.Open(async);
         for (int i = 0; i < 5; i++) Assert.Equal(["primary"], await Ask(connection).Rows(async));
         await Eventually.BecomesTrueAsync(
-            () => log.GetSnapshot().Any(l => l.Id.Id == EventIds.CacheNotWritten), _patience, "it is told", cancellationToken: Token);
+            () => log.GetSnapshot().Any(l =>
+                l.Id.Id == EventIds.CacheNotWritten), _patience, "it is told", cancellationToken: Token);
         for (int i = 0; i < 5; i++) Assert.Equal(["primary"], await Ask(connection).Rows(async));
         Assert.Single(log.GetSnapshot(), l => l.Id.Id == EventIds.CacheNotWritten);
     }
@@ -97,7 +101,8 @@ public sealed class BrokenCacheTests : IDisposable
         await connection.Open(async);
         for (int i = 0; i < 3; i++)
         {
-            foreach (string secret in (string[])["SELECT 'hush' UNION ALL SELECT 'b'", "SELECT 'hush' UNION ALL SELECT 'c'"])
+            foreach (string secret in (string[])["SELECT 'hush' UNION ALL SELECT 'b'",
+                "SELECT 'hush' UNION ALL SELECT 'c'"])
                 await connection.CreateCommand(secret).WithFallbackCache(_minute).Rows(async);
         }
 
@@ -137,7 +142,8 @@ public sealed class BrokenCacheTests : IDisposable
     {
         Action<DbFallbackCacheOptions>[] wrong =
         [
-            c => c.MaxEntryBytes = 0, c => c.MaxEntryRows = 0, c => c.MaxTotalBytes = -1, c => c.StoreTimeout = TimeSpan.Zero,
+            c => c.MaxEntryBytes = 0, c => c.MaxEntryRows = 0, c => c.MaxTotalBytes = -1, c =>
+                c.StoreTimeout = TimeSpan.Zero,
             c => c.RefreshInterval = TimeSpan.FromTicks(-1),
         ];
         Assert.All(wrong, set =>
@@ -164,11 +170,13 @@ public sealed class BrokenCacheTests : IDisposable
         await using GuardedDbConnection connection = _files.Connect(o => o.FallbackToCache());
         await connection.OpenAsync(Token);
         await using (ServiceProvider services = new ServiceCollection()
-            .AddSingleton(_files.Registry).AddSingleton<IDistributedCache>(_cache).AddDbBreaker().BuildServiceProvider())
+            .AddSingleton(_files.Registry).AddSingleton<IDistributedCache>(_cache).AddDbBreaker().BuildServiceProvider(
+                ))
         {
             services.GetRequiredService<Microsoft.Extensions.Options.IStartupValidator>().Validate();
             await Ask(connection).Rows(async: true);
-            await Eventually.BecomesTrueAsync(() => _cache.Entries.Count == 1, _patience, "it is stored", cancellationToken: Token);
+            await Eventually.BecomesTrueAsync(() =>
+                _cache.Entries.Count == 1, _patience, "it is stored", cancellationToken: Token);
             connection.Guard.Isolate();
             Assert.Equal(["primary"], await Ask(connection).Rows(async: true));
         }
@@ -182,7 +190,8 @@ public sealed class BrokenCacheTests : IDisposable
         await connection.Open(async);
         await Ask(connection).Rows(async);
         await Eventually.BecomesTrueAsync(
-            () => _cache.Entries.Count == 1 && connection.Guard.Fallbacks!.Cache!.PendingCount == 0, _patience, "it is stored",
+            () => _cache.Entries.Count == 1
+                && connection.Guard.Fallbacks!.Cache!.PendingCount == 0, _patience, "it is stored",
             cancellationToken: Token);
         connection.Guard.Isolate();
         return connection;

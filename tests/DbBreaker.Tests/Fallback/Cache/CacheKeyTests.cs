@@ -8,7 +8,8 @@ namespace DbBreaker.Tests.Fallback.Cache;
 public sealed class CacheKeyTests
 {
     private sealed record Read(
-        string Guard = "g", string Endpoint = "e", string Database = "d", string? GuardScope = null, string? Scope = null,
+        string Guard = "g", string Endpoint = "e", string Database = "d", string? GuardScope = null,
+            string? Scope = null,
         string Text = "SELECT", CommandType Type = CommandType.Text, bool IsScalar = false,
         CommandBehavior Behavior = CommandBehavior.Default)
     {
@@ -28,13 +29,15 @@ public sealed class CacheKeyTests
     {
         Read[] reads =
         [
-            new("ab", "c"), new("a", "bc"), new("a", "b", "c"), new(Scope: "t"), new(GuardScope: "t"), new(Scope: ""), new(),
+            new("ab", "c"), new("a", "bc"), new("a", "b", "c"), new(Scope: "t"), new(GuardScope: "t"), new(Scope: ""),
+                new(),
             new(Text: "SELECTa"), new() { Parameters = [("a", "")] }, new() { Parameters = [("", "a")] },
             new() { Parameters = [("a", null)] }, new() { Parameters = [("a", DBNull.Value)] },
             new() { Parameters = [("a", 1)] }, new() { Parameters = [("a", 1L)] }, new() { Parameters = [("a", "1")] },
             new() { Parameters = [("a", "x"), ("b", "y")] }, new() { Parameters = [("b", "y"), ("a", "x")] },
             new() { Parameters = [("a", "xb"), ("", "y")] }, new() { Parameters = [("a", new byte[] { 49 })] },
-            new() { Parameters = [("a", DayOfWeek.Monday)] }, new(IsScalar: true), new(Behavior: CommandBehavior.SingleRow),
+            new() { Parameters = [("a", DayOfWeek.Monday)] }, new(IsScalar: true),
+                new(Behavior: CommandBehavior.SingleRow),
             new(Behavior: CommandBehavior.KeyInfo),
         ];
         Assert.Equal(reads.Length, reads.Select(KeyOf).Distinct().Count());
@@ -42,7 +45,8 @@ public sealed class CacheKeyTests
 
     [Fact]
     public void How_a_result_is_read_is_no_other_question() => Assert.Equal(
-        KeyOf(new Read()), KeyOf(new Read(Behavior: CommandBehavior.SequentialAccess | CommandBehavior.CloseConnection)));
+        KeyOf(new Read()),
+            KeyOf(new Read(Behavior: CommandBehavior.SequentialAccess | CommandBehavior.CloseConnection)));
 
     [Fact]
     public void A_parameter_that_cannot_be_written_makes_no_key()
@@ -58,7 +62,8 @@ public sealed class CacheKeyTests
     private static Gen<Read> Reads()
     {
         Gen<string> word = Gen.Int[0, 3].Select(static i => ((string[])["", "a", "b", "ab"])[i]);
-        Gen<object?> value = Gen.OneOf(Gen.Int[0, 5].Select(static i => ((object?[])[null, DBNull.Value, 1, 1L, "1", true])[i]), Samples.Scalar.Select(v => (object?)v));
+        Gen<object?> value = Gen.OneOf(Gen.Int[0, 5].Select(static i =>
+            ((object?[])[null, DBNull.Value, 1, 1L, "1", true])[i]), Samples.Scalar.Select(v => (object?)v));
         Gen<(string, object?)[]> parameters = Gen.Select(word, value, static (name, v) => (name, v)).Array[0, 2];
         return Gen.Select(
             Gen.Select(word, word, word), Gen.Select(word.Null(), word.Null(), word), parameters,

@@ -53,7 +53,8 @@ public sealed class CachedReadTests : IDisposable
         await using GuardedDbConnection connection = await Connect(o => o.FallbackToCache(), async);
         await connection.CreateCommand(Where).WithFallbackCache(_minute).Rows(async);
         connection.Guard.Isolate();
-        var rejection = await Assert.ThrowsAsync<DbCircuitOpenException>(() => connection.CreateCommand(Where).Rows(async));
+        var rejection = await Assert.ThrowsAsync<DbCircuitOpenException>(() =>
+            connection.CreateCommand(Where).Rows(async));
         Assert.Contains("cache was not asked, the read did not opt in", rejection.Message, StringComparison.Ordinal);
     }
 
@@ -61,7 +62,8 @@ public sealed class CachedReadTests : IDisposable
     public async Task Rows_never_cross_a_scope_a_parameter_or_a_tenant(bool async)
     {
         string? tenant = "one";
-        await using GuardedDbConnection connection = await Connect(o => o.FallbackToCache(c => c.Scope = () => tenant), async);
+        await using GuardedDbConnection connection = await Connect(o => o.FallbackToCache(c => c.Scope = () =>
+            tenant), async);
         DbCommand Ask(object id, string? scope)
         {
             DbCommand command = connection.CreateCommand("SELECT place FROM item WHERE id = @id");
@@ -74,7 +76,8 @@ public sealed class CachedReadTests : IDisposable
         Assert.Equal(["primary"], await Ask(1, "me").Rows(async));
         (object, string?, string?)[] others =
         [
-            (1, "you", "one"), (1, null, "one"), (1, "", "one"), (2, "me", "one"), (1L, "me", "one"), ("1", "me", "one"),
+            (1, "you", "one"), (1, null, "one"), (1, "", "one"), (2, "me", "one"), (1L, "me", "one"), ("1", "me",
+                "one"),
             (1, "me", "two"), (1, "me", null), (1, "one", "me"), (DBNull.Value, "me", "one"),
         ];
         foreach ((object id, string? scope, string? other) in others)

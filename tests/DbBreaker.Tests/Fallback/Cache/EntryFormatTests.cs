@@ -52,7 +52,8 @@ public sealed class EntryFormatTests
     }
 
     [Fact]
-    public void An_entry_with_a_right_checksum_and_wrong_contents_is_a_miss_too() => Gen.Byte.Array[0, 300].Sample(static body =>
+    public void An_entry_with_a_right_checksum_and_wrong_contents_is_a_miss_too() =>
+        Gen.Byte.Array[0, 300].Sample(static body =>
     {
         using var writer = new CacheWriter();
         writer.Int32(EntryFormat.Magic);
@@ -81,7 +82,8 @@ public sealed class EntryFormatTests
     {
         var limits = new DbFallbackCacheOptions { MaxEntryBytes = bytes, MaxEntryRows = rows };
         using var recorder = new EntryRecorder(_key, _now, _codec, limits, hasFixedTypes: false);
-        using DbDataReader reader = Table([.. Enumerable.Range(0, 9).Select(i => new object[] { new string('x', 200) })]);
+        using DbDataReader reader = Table([.. Enumerable.Range(0, 9).Select(i =>
+            new object[] { new string('x', 200) })]);
         recorder.BeginResult(reader);
         while (reader.Read() && recorder.IsRecording) recorder.AddRow(reader);
         Assert.False(recorder.IsRecording);
@@ -91,7 +93,8 @@ public sealed class EntryFormatTests
     private static byte[] Record(object[][][] results)
     {
         using var recorder =
-            new EntryRecorder(_key, _now, _codec, new DbFallbackCacheOptions { MaxEntryBytes = 64 << 20 }, hasFixedTypes: false);
+            new EntryRecorder(_key, _now, _codec, new DbFallbackCacheOptions { MaxEntryBytes = 64 << 20 },
+                hasFixedTypes: false);
         for (int i = 0; i < results.Length; i++)
         {
             if (i > 0) recorder.NextResult();

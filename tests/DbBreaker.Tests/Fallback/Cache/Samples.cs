@@ -13,7 +13,8 @@ internal static class Samples
         Gen.String, Gen.String[Gen.Char['\ud800', '\udfff'], 0, 4], Gen.Const(new string('x', 5000)));
 
     private static readonly Gen<DateTime> _time = Gen.Select(
-        Gen.Long[0, DateTime.MaxValue.Ticks], Gen.Int[0, 2], static (ticks, kind) => new DateTime(ticks, (DateTimeKind)kind));
+        Gen.Long[0, DateTime.MaxValue.Ticks], Gen.Int[0, 2], static (ticks, kind) =>
+            new DateTime(ticks, (DateTimeKind)kind));
 
     private static readonly Gen<DateTimeOffset> _offset = Gen.Select(
         Gen.Long[TimeSpan.TicksPerDay, DateTime.MaxValue.Ticks - TimeSpan.TicksPerDay], Gen.Int[-840, 840],
@@ -28,14 +29,16 @@ internal static class Samples
         Box(Gen.Long[0, TimeOnly.MaxValue.Ticks].Select(static t => new TimeOnly(t))),
         Box(Gen.Long.Select(static t => new TimeSpan(t))), Box(_text), Box(Gen.Char), Box(_bytes),
         Box(Gen.Bool.Array[0, 70].Select(static bits => new BitArray(bits))),
-        Box(Gen.Byte.Array[4].Select(static b => new IPAddress(b))), Box(Gen.Byte.Array[16].Select(static b => new IPAddress(b))),
+        Box(Gen.Byte.Array[4].Select(static b => new IPAddress(b))), Box(Gen.Byte.Array[16].Select(static b =>
+            new IPAddress(b))),
         Box(Gen.Byte.Array[6].Select(static b => new PhysicalAddress(b))),
         Box(Gen.Int[0, 32].Select(static bits => new IPNetwork(IPAddress.Any, bits))),
         Box(_bytes.Select(static b => new BigInteger(b))), Gen.Const<object>(DBNull.Value));
 
     public static Gen<object> Collection { get; } = Gen.OneOf(
         Box(Gen.Int.Array[0, 20]), Box(_text.Array[0, 5]), Box(_text.Null().Array[0, 5]), Box(_time.Array[0, 5]),
-        Box(Gen.Int.Nullable().Array[0, 20]), Box(Gen.Guid.Array[0, 4]), Box(_bytes.Array[0, 4]), Box(Gen.Decimal.Array[0, 4]),
+        Box(Gen.Int.Nullable().Array[0, 20]), Box(Gen.Guid.Array[0, 4]), Box(_bytes.Array[0, 4]),
+            Box(Gen.Decimal.Array[0, 4]),
         Box(Gen.Double.Array2D[Gen.Int[0, 4], Gen.Int[0, 4]]), Box(Gen.Const(new bool?[2, 3, 1])));
 
     public static Gen<object> Any { get; } = Gen.OneOf(Scalar, Collection);

@@ -50,7 +50,8 @@ public sealed class StoreTests
         Assert.Equal(1, asked);
         Assert.True(calls.IsResting);
         gate.Set();
-        await Eventually.BecomesTrueAsync(() => !calls.IsResting, _patience, "the rest is over", cancellationToken: Token);
+        await Eventually.BecomesTrueAsync(() =>
+            !calls.IsResting, _patience, "the rest is over", cancellationToken: Token);
     }
 
     [Fact]
@@ -77,7 +78,8 @@ public sealed class StoreTests
         for (byte i = 1; i <= 9; i++) Assert.True(writes.TryAdd("key", new([i], TimeSpan.FromMinutes(1))));
         Assert.Equal([9], writes.Find("key"));
         gate.SetResult();
-        await Eventually.BecomesTrueAsync(() => writes.Count == 0, _patience, "all is written", cancellationToken: Token);
+        await Eventually.BecomesTrueAsync(() =>
+            writes.Count == 0, _patience, "all is written", cancellationToken: Token);
         Assert.Equal(9, written[^1]);
         Assert.InRange(written.Count, 1, 2);
         Assert.Null(writes.Find("key"));
@@ -95,11 +97,13 @@ public sealed class StoreTests
             await gate.Task;
             Interlocked.Decrement(ref atOnce);
         });
-        int added = Enumerable.Range(0, 1000).Count(i => writes.TryAdd($"{i}", new(new byte[10], TimeSpan.FromMinutes(1))));
+        int added = Enumerable.Range(0, 1000).Count(i =>
+            writes.TryAdd($"{i}", new(new byte[10], TimeSpan.FromMinutes(1))));
         Assert.InRange(added, 1, 256);
         Assert.False(writes.TryAdd("huge", new(new byte[40 << 20], TimeSpan.FromMinutes(1))));
         gate.SetResult();
-        await Eventually.BecomesTrueAsync(() => writes.Count == 0, _patience, "all is written", cancellationToken: Token);
+        await Eventually.BecomesTrueAsync(() =>
+            writes.Count == 0, _patience, "all is written", cancellationToken: Token);
         Assert.InRange(most, 1, 4);
         Assert.True(writes.TryAdd("again", new(new byte[10], TimeSpan.FromMinutes(1))));
     }

@@ -20,7 +20,8 @@ public sealed class ValueCodecTests
     });
 
     [Fact]
-    public void Different_values_are_written_differently() => Gen.Select(Samples.Any, Samples.Any).Sample(static (one, other) =>
+    public void Different_values_are_written_differently() =>
+        Gen.Select(Samples.Any, Samples.Any).Sample(static (one, other) =>
     {
         if (Samples.AreSame(one, other)) return;
         using CacheWriter first = new(), second = new();
@@ -61,7 +62,8 @@ public sealed class ValueCodecTests
     {
         using var writer = new CacheWriter();
         writer.Int32(1);
-        object[] values = [new Uri("http://localhost"), new object(), new object[] { 1 }, DayOfWeek.Friday, new Version(1, 0)];
+        object[] values = [new Uri("http://localhost"), new object(), new object[] { 1 }, DayOfWeek.Friday,
+            new Version(1, 0)];
         Assert.All(values, value => Assert.False(_codec.TryWrite(writer, value)));
         Assert.Equal(4, writer.Length);
         Assert.Null(_codec.NameOf(typeof(Version)));

@@ -12,5 +12,6 @@ internal sealed class DistributedStore(IDistributedCache cache) : CacheStore
 
     public override Task SetAsync(string key, byte[] entry, TimeSpan lifetime, CancellationToken cancellationToken) =>
         cache.SetAsync(
-            key, entry, new DistributedCacheEntryOptions { AbsoluteExpirationRelativeToNow = lifetime }, cancellationToken);
+            key, entry, new DistributedCacheEntryOptions { AbsoluteExpirationRelativeToNow = lifetime },
+                cancellationToken);
 }

@@ -15,7 +15,8 @@ internal sealed class HybridStore(HybridCache cache) : CacheStore
     public override object Target => cache;
 
     public override Task<byte[]?> GetAsync(string key, CancellationToken cancellationToken) => cache.GetOrCreateAsync(
-        key, static _ => new ValueTask<byte[]?>((byte[]?)null), _readOnly, cancellationToken: cancellationToken).AsTask();
+        key, static _ =>
+            new ValueTask<byte[]?>((byte[]?)null), _readOnly, cancellationToken: cancellationToken).AsTask();
 
     public override Task SetAsync(string key, byte[] entry, TimeSpan lifetime, CancellationToken cancellationToken) =>
         cache.SetAsync(

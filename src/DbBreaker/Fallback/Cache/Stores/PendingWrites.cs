@@ -3,7 +3,8 @@ using System.Collections.Concurrent;
 namespace DbBreaker.Fallback.Cache.Stores;
 
 /// <summary>
-/// Entries on their way to a store: off the caller's path, a few at once, one write for each key however often it changes
+/// Entries on their way to a store: off the caller's path, a few at once, one write for each key however often it
+/// changes
 /// meanwhile, and readable here until they have arrived. Bounded in number and bytes; what finds no room is dropped.
 /// Safe for concurrent use.
 /// </summary>

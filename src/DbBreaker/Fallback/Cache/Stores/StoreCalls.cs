@@ -1,7 +1,8 @@
 namespace DbBreaker.Fallback.Cache.Stores;
 
 /// <summary>
-/// Calls of a cache that may throw or hang, even before it returns a task: each on a thread of the pool, with a deadline,
+/// Calls of a cache that may throw or hang, even before it returns a task: each on a thread of the pool, with a
+/// deadline,
 /// a bounded number at once, and none for a while after one was not answered. Safe for concurrent use.
 /// </summary>
 // The semaphore holds nothing that has to be given back, as long as nobody asks for its wait handle.
@@ -16,7 +17,8 @@ internal sealed class StoreCalls(TimeProvider time, TimeSpan deadline, int atOnc
     /// <summary>Whether the store is left alone because it did not answer a moment ago.</summary>
     public bool IsResting => time.GetTimestamp() < Volatile.Read(ref _restsUntil);
 
-    /// <exception cref="TimeoutException">The store did not answer in time, or was not asked because it did not answer a
+    /// <exception cref="TimeoutException">The store did not answer in time, or was not asked because it did not answer
+    /// a
     /// moment ago.</exception>
     public async Task<T> AskAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
     {
@@ -66,14 +68,16 @@ internal sealed class StoreCalls(TimeProvider time, TimeSpan deadline, int atOnc
         });
         // Nobody may wait for it any more when it fails.
         _ = calling.ContinueWith(
-            static task => task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            static task =>
+                task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
         return calling;
     }
 
     private TimeoutException Late()
     {
         Volatile.Write(ref _restsUntil, time.GetTimestamp() + (long)(_rest.TotalSeconds * time.TimestampFrequency));
-        return new TimeoutException($"The cache did not answer within {deadline.TotalMilliseconds:0.###} ms (StoreTimeout).");
+        return new TimeoutException(
+            $"The cache did not answer within {deadline.TotalMilliseconds:0.###} ms (StoreTimeout).");
     }
 
     private TimeoutException Resting() => new(

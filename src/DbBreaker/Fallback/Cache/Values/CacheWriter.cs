@@ -63,7 +63,8 @@ internal sealed class CacheWriter : IDisposable
         if (status != OperationStatus.Done)
         {
             written = value.Length * 2;
-            for (int i = 0; i < value.Length; i++) BinaryPrimitives.WriteUInt16LittleEndian(room[(4 + (i * 2))..], value[i]);
+            for (int i = 0; i < value.Length; i++) BinaryPrimitives.WriteUInt16LittleEndian(room[(4 + (i * 2))..],
+                value[i]);
         }
 
         BinaryPrimitives.WriteInt32LittleEndian(room, status == OperationStatus.Done ? written : ~written);
@@ -114,7 +115,8 @@ internal sealed class CacheWriter : IDisposable
 
     private void Grow(int needed)
     {
-        byte[] larger = ArrayPool<byte>.Shared.Rent((int)Math.Max(needed, Math.Min(Array.MaxLength, _buffer.Length * 2L)));
+        byte[] larger = ArrayPool<byte>.Shared.Rent((int)Math.Max(needed, Math.Min(Array.MaxLength,
+            _buffer.Length * 2L)));
         Written.CopyTo(larger);
         ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = larger;

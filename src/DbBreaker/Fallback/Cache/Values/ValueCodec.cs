@@ -102,7 +102,8 @@ internal sealed class ValueCodec(DbProviderAdapter adapter)
         Type element = array.GetType().GetElementType()!;
         ValueKind? kind = ValueKinds.Of(Nullable.GetUnderlyingType(element) ?? element);
         string? name = kind is not null && element != typeof(object) ? kind.Name : NameOf(array.GetType());
-        if (name is null || (kind is null && array.Rank > 1) || array.Rank > 4 || element == typeof(object)) return false;
+        if (name is null || (kind is null
+            && array.Rank > 1) || array.Rank > 4 || element == typeof(object)) return false;
         writer.Byte(Array);
         writer.Text(name);
         writer.Byte(kind?.IsNullableArray(array) == true ? (byte)1 : (byte)0);
@@ -168,7 +169,8 @@ internal sealed class ValueCodec(DbProviderAdapter adapter)
         for (long i = 0; i < array.LongLength; i++)
         {
             object value = Read(ref source, depth + 1);
-            if (source.IsBad || (value is DBNull ? !takesNull : !plain.IsInstanceOfType(value))) return Spoiled(ref source);
+            if (source.IsBad || (value is DBNull
+                ? !takesNull : !plain.IsInstanceOfType(value))) return Spoiled(ref source);
             if (value is not DBNull) array.SetValue(value, index);
             for (int d = index.Length - 1; d >= 0 && ++index[d] == array.GetLength(d); d--) index[d] = 0;
         }
@@ -207,7 +209,8 @@ internal sealed class ValueCodec(DbProviderAdapter adapter)
         {
             return adapter.PutTogether(new DbCachedValue(name, parts)) ?? Spoiled(ref source);
         }
-        catch (Exception exception) when (exception is ArgumentException or InvalidCastException or IndexOutOfRangeException
+        catch (Exception exception) when (
+            exception is ArgumentException or InvalidCastException or IndexOutOfRangeException
             or NullReferenceException)
         {
             // Parts that its type refuses are damage like any other.

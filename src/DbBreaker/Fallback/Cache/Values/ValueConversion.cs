@@ -68,14 +68,16 @@ internal static class ValueConversion
         if (target == typeof(JsonDocument)) return JsonDocument.Parse(text);
         if (target == typeof(JsonElement)) return JsonElement.Parse(text);
         if (target == typeof(Guid)) return Guid.TryParse(text, out Guid guid) ? guid : null;
-        if (target == typeof(decimal)) return decimal.TryParse(text, Numeric, culture, out decimal number) ? number : null;
+        if (target == typeof(decimal)) return decimal.TryParse(text, Numeric, culture, out decimal number)
+            ? number : null;
         if (target == typeof(double)) return double.TryParse(text, Numeric, culture, out double real) ? real : null;
         if (target == typeof(DateTime)) return DateTime.TryParse(text, culture, out DateTime time) ? time : null;
         if (target == typeof(TimeSpan)) return TimeSpan.TryParse(text, culture, out TimeSpan span) ? span : null;
         if (target == typeof(DateOnly)) return DateOnly.TryParse(text, culture, out DateOnly day) ? day : null;
         if (target == typeof(TimeOnly)) return TimeOnly.TryParse(text, culture, out TimeOnly clock) ? clock : null;
         return target == typeof(DateTimeOffset)
-            && DateTimeOffset.TryParse(text, culture, DateTimeStyles.AssumeUniversal, out DateTimeOffset at) ? at : null;
+            && DateTimeOffset.TryParse(text, culture, DateTimeStyles.AssumeUniversal, out DateTimeOffset at)
+                ? at : null;
     }
 
     private static object? FromBytes(byte[] bytes, Type target)
@@ -93,7 +95,8 @@ internal static class ValueConversion
         if (target == typeof(DateOnly)) return DateOnly.FromDateTime(time);
         if (target == typeof(TimeOnly)) return TimeOnly.FromDateTime(time);
         return target == typeof(DateTimeOffset)
-            ? new DateTimeOffset(time.Kind == DateTimeKind.Unspecified ? DateTime.SpecifyKind(time, DateTimeKind.Utc) : time)
+            ? new DateTimeOffset(time.Kind == DateTimeKind.Unspecified
+                ? DateTime.SpecifyKind(time, DateTimeKind.Utc) : time)
             : null;
     }
 
@@ -103,7 +106,8 @@ internal static class ValueConversion
         bool isWhole = value is bool or byte or sbyte or short or ushort or int or uint or long or ulong or BigInteger;
         bool isNumber = isWhole || value is decimal or double or float;
         if (!isNumber || value is bool && target == typeof(char)) return null;
-        if (value is BigInteger big) return target == typeof(decimal) ? (decimal)big : target == typeof(long) ? (long)big : null;
+        if (value is BigInteger big) return target == typeof(decimal) ? (decimal)big : target == typeof(long)
+            ? (long)big : null;
         if (target == typeof(BigInteger)) return isWhole ? new BigInteger(Convert.ToDecimal(value)) : null;
         bool toWhole = Type.GetTypeCode(target) is >= TypeCode.SByte and <= TypeCode.UInt64;
         bool toReal = target == typeof(double) || target == typeof(float) || target == typeof(decimal);

@@ -49,7 +49,8 @@ internal sealed class StructKind<T>(byte tag, string name, Action<CacheWriter, T
     {
         converted = null;
         if (array is T[] plain && array.GetType() == typeof(T[]))
-            return Fill(plain, to, out converted) || Fill(Array.ConvertAll(plain, static v => (T?)v), to, out converted);
+            return Fill(plain, to, out converted) || Fill(Array.ConvertAll(plain, static v =>
+                (T?)v), to, out converted);
         return array is T?[] nullable
             && (Fill(nullable, to, out converted)
                 || (Array.TrueForAll(nullable, static v => v is not null)

@@ -31,7 +31,8 @@ internal static class ValueKinds
         new StructKind<DateTimeOffset>(15, "datetimeoffset", WriteDateTimeOffset, ReadDateTimeOffset),
         new StructKind<DateOnly>(16, "date", static (w, v) => w.Int32(v.DayNumber), ReadDateOnly),
         new StructKind<TimeOnly>(17, "time", static (w, v) => w.Int64(v.Ticks), ReadTimeOnly),
-        new StructKind<TimeSpan>(18, "timespan", static (w, v) => w.Int64(v.Ticks), static (ref s) => new TimeSpan(s.Int64())),
+        new StructKind<TimeSpan>(18, "timespan", static (w, v) => w.Int64(v.Ticks), static (ref s) =>
+            new TimeSpan(s.Int64())),
         new ClassKind<string>(19, "string", static (w, v) => w.Text(v), static (ref s) => s.Text()),
         new StructKind<char>(20, "char", static (w, v) => w.UInt16(v), static (ref s) => (char)s.UInt16()),
         new ClassKind<byte[]>(21, "bytes", static (w, v) => w.Bytes(v), static (ref s) => s.Bytes().ToArray()),
@@ -146,7 +147,8 @@ internal static class ValueKinds
     private static BitArray ReadBits(ref ByteSource source)
     {
         int length = source.Int32();
-        if (length >= 0) return new BitArray(source.Raw((int)((length + 7L) / 8)).ToArray()) { Length = source.IsBad ? 0 : length };
+        if (length >= 0) return new BitArray(source.Raw((int)((length + 7L) / 8)).ToArray()) { Length = source.IsBad
+            ? 0 : length };
         source.Spoil();
         return new BitArray(0);
     }
