@@ -61,7 +61,8 @@ internal static partial class Log
     public static partial void ReadNotCached(ILogger logger, string guard, string shape, string reason);
 
     [LoggerMessage(EventIds.CacheNotWritten, LogLevel.Warning,
-        "Guard {Guard} could not keep rows in the cache ({Reason}); the next outage may not find them. Told again after "
+        "Guard {Guard} could not keep rows in the cache ({Reason}); the next outage may not "
+        + "find them. Told again after "
         + "{SilenceMs} ms at the earliest")]
     public static partial void CacheNotWritten(ILogger logger, string guard, string reason, long silenceMs);
 

@@ -75,7 +75,8 @@ public sealed class RedisServer : IAsyncDisposable
             && await DebianPackages.TryInstallAsync("redis-server", () => RedisBinaries.AreThere, cancellationToken))
             return await RedisBinaries.StartAsync(cancellationToken);
         throw new InvalidOperationException(
-            $"No Redis for the tests. Give one of: a container engine with the image {RedisContainer.Image} (another one: "
+            $"No Redis for the tests. Give one of: a container engine with the image {RedisContainer.Image} "
+            + "(another one: "
             + $"{RedisContainer.ImageVariable}), or the program 'redis-server'. "
             + (refusal?.Message ?? "No container engine was asked."), refusal);
     }

@@ -41,6 +41,7 @@ public static class DbFallbackCacheExtensions
     }
 
     private static ArgumentException NotGuarded(object given, string name) => new(
-        $"The {given.GetType().Name} is not guarded, so no cache would answer it. Take it from a guarded connection. For a "
+        $"The {given.GetType().Name} is not guarded, so no cache would answer it. "
+        + "Take it from a guarded connection. For a "
         + "data source's own commands, begin a scope: DbReadScope.BeginWithFallbackCache(maxAge).", name);
 }

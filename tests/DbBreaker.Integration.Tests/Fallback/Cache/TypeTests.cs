@@ -119,7 +119,8 @@ public sealed class TypeTests(StorePair pair) : IClassFixture<StorePair>
         await using DbDataReader reader = await command.ExecuteReaderAsync(Token);
         var seen = new List<string>
         {
-            $"{reader.FieldCount} {reader.HasRows} {reader.GetOrdinal("value")} {reader.GetName(0)} {reader.RecordsAffected}",
+            $"{reader.FieldCount} {reader.HasRows} {reader.GetOrdinal("value")} {reader.GetName(0)} "
+                + $"{reader.RecordsAffected}",
             $"{reader.GetDataTypeName(0)} {reader.GetFieldType(0)}",
             Try(() => reader.GetValue(0)),
         };

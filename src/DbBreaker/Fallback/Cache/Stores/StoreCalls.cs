@@ -81,6 +81,7 @@ internal sealed class StoreCalls(TimeProvider time, TimeSpan deadline, int atOnc
     }
 
     private TimeoutException Resting() => new(
-        $"The cache did not answer within {deadline.TotalMilliseconds:0.###} ms (StoreTimeout) a moment ago and is left alone "
+        $"The cache did not answer within {deadline.TotalMilliseconds:0.###} ms (StoreTimeout) "
+        + "a moment ago and is left alone "
         + $"for {_rest.TotalSeconds:0.###} s.");
 }
