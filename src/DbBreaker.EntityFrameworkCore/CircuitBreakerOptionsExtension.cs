@@ -37,7 +37,7 @@ internal sealed class CircuitBreakerOptionsExtension : IDbContextOptionsExtensio
             IDbContextOptions options = provider.GetRequiredService<IDbContextOptions>();
             RejectSecondInterceptor(options);
             return new DbGuardInterceptor(options);
-        });
+        }).AddSingleton<IInterceptor>(CompiledOptInInterceptor.Instance);
 
     public void Validate(IDbContextOptions options)
     {
