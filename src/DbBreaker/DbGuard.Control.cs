@@ -118,6 +118,7 @@ public sealed partial class DbGuard
             if (_target is not null) return;
             DbGuardOptionsValidator.ValidateAgainst(_options, target);
             _target = target;
+            CollectsLeaks = Adapter.CollectsLeakedConnections;
             ForgetFallbacks(_options);
             _permits.SetLimits(PermitLimitOf(_options, target), _options.QueueLimit);
         }

@@ -35,6 +35,7 @@ public sealed partial class DbGuard
         Name = name;
         _options = options;
         _target = target;
+        CollectsLeaks = Adapter.CollectsLeakedConnections;
         random ??= Random.Shared.NextDouble;
         TimeSpan tick = TickFor(options);
         _clock = new AttendedClock(time, tick);
@@ -64,6 +65,9 @@ public sealed partial class DbGuard
     internal AttendedClock Clock => _clock;
 
     internal DbProviderAdapter Adapter => _target?.Adapter ?? NeutralAdapter.Instance;
+
+    /// <summary>Whether the driver takes a connection back that nobody kept; its permit comes back with it.</summary>
+    internal bool CollectsLeaks { get; private set; }
 
     /// <summary>Takes a permit if that is possible at once. Never waits, never throws, allocates nothing.</summary>
     /// <param name="lease">The lease, to be disposed; the default value when there is none.</param>

@@ -4,6 +4,13 @@ using BenchmarkDotNet.Diagnosers;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using DbBreaker.Benchmarks;
+
+if (args is ["side-by-side", .. var patterns])
+{
+    foreach (string pattern in patterns) await SideBySide.RunAsync(pattern);
+    return;
+}
 
 // In process: what is compared runs side by side in one run, on one server, in one state of the machine.
 IConfig config = DefaultConfig.Instance

@@ -59,9 +59,10 @@ internal sealed partial class ConnectionSession
     public bool ClosesWithReader { get; set; }
 
     /// <summary>Takes a permit before the pool is asked. Throws the rejection.</summary>
-    public void BeforeOpen()
+    /// <param name="isClosed">True when the caller has seen that the connection is closed.</param>
+    public void BeforeOpen(bool isClosed = false)
     {
-        if (!NeedsLease) return;
+        if (!NeedsLease(isClosed)) return;
         Take(Guard.Acquire());
         try
         {
@@ -75,9 +76,9 @@ internal sealed partial class ConnectionSession
     }
 
     /// <inheritdoc cref="BeforeOpen"/>
-    public ValueTask BeforeOpenAsync(CancellationToken cancellationToken)
+    public ValueTask BeforeOpenAsync(CancellationToken cancellationToken, bool isClosed = false)
     {
-        if (!NeedsLease) return ValueTask.CompletedTask;
+        if (!NeedsLease(isClosed)) return ValueTask.CompletedTask;
         ValueTask<DbGuardLease> acquiring = Guard.AcquireAsync(cancellationToken);
         if (!acquiring.IsCompletedSuccessfully || Guard.IsBraked) return Wait(acquiring, cancellationToken);
         Take(acquiring.Result);
@@ -216,7 +217,8 @@ internal sealed partial class ConnectionSession
     {
         EndOpening();
         IsDeferred = Reading = ClosesWithReader = InTransaction = false;
-        SetRunning(default);
+        // What runs is looked at only while the permit is held.
+        _running = default;
         _lease.Dispose();
     }
 
@@ -230,8 +232,8 @@ internal sealed partial class ConnectionSession
 
     // A connection that is opened again for the ambient transaction it already worked in gets the physical one that is
     // enlisted; nothing inside a transaction is rejected.
-    private bool NeedsLease =>
-        !_lease.IsHeld && !Guard.IsDisabled && Connection.State == ConnectionState.Closed
+    private bool NeedsLease(bool isClosed) =>
+        !_lease.IsHeld && !Guard.IsDisabled && (isClosed || Connection.State == ConnectionState.Closed)
         && !(InTransaction && Guard.IsShut);
 
     // Outside a transaction, a command on an idle connection meets the gate when the circuit is open, or when its
@@ -259,7 +261,7 @@ internal sealed partial class ConnectionSession
     private void Take(DbGuardLease lease)
     {
         _lease = lease;
-        if (Guard.Adapter.CollectsLeakedConnections) lease.Slot?.Own(Connection, lease.Version);
+        if (Guard.CollectsLeaks) lease.Slot?.Own(Connection, lease.Version);
     }
 
     private void Opening(int brake)
@@ -267,7 +269,10 @@ internal sealed partial class ConnectionSession
         _brake = brake;
         _opening = true;
         _closeIsWanted = _fell = _fallCounted = _lossCounted = false;
-        if (_lease.Slot is { } slot) SetRunning(new OperationStamp(slot.Generation, Guard.OperationTime));
+        if (_lease.Slot is not { } slot) return;
+        // Unless the brake held the open up, the slot says already when it began.
+        if (brake == DbGuard.NotBraked) _running = new OperationStamp(slot.Generation, Math.Max(1, slot.AcquiredAt));
+        else SetRunning(new OperationStamp(slot.Generation, Guard.OperationTime));
     }
 
     private void EndOpening()

@@ -176,11 +176,19 @@ public sealed class GuardedDbCommand : DbCommand
             cancellationToken);
 
     /// <inheritdoc/>
-    public override async ValueTask DisposeAsync()
+    public override ValueTask DisposeAsync()
     {
-        await Inner.DisposeAsync().ConfigureAwait(false);
-        base.Dispose(disposing: true);
         GC.SuppressFinalize(this);
+        ValueTask disposing = Inner.DisposeAsync();
+        if (!disposing.IsCompletedSuccessfully) return FinishAsync(this, disposing);
+        Finish();
+        return disposing;
+
+        static async ValueTask FinishAsync(GuardedDbCommand command, ValueTask disposing)
+        {
+            await disposing.ConfigureAwait(false);
+            command.Finish();
+        }
     }
 
     /// <inheritdoc/>
@@ -189,6 +197,8 @@ public sealed class GuardedDbCommand : DbCommand
         if (disposing) Inner.Dispose();
         base.Dispose(disposing);
     }
+
+    private void Finish() => base.Dispose(disposing: true);
 
     private TResult Execute<TResult>(
         Func<ReadState, TResult> run, CommandBehavior behavior = default) =>

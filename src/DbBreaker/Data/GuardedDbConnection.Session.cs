@@ -17,10 +17,15 @@ public abstract partial class GuardedDbConnection
 
     private protected GuardedDbConnection(DbConnection inner, GuardBinding binding, DbGuard? guard)
     {
-        GuardBinding.RefuseGuarded(inner);
         _inner = inner;
         _binding = binding;
-        guard ??= binding.TryResolve(inner);
+        if (guard is null)
+        {
+            // Whoever brings the guard, a data source, has looked at what its connections are.
+            GuardBinding.RefuseGuarded(inner);
+            guard = binding.TryResolve(inner);
+        }
+
         if (guard is not null) _session = NewSession(guard);
     }
 
@@ -59,7 +64,12 @@ public abstract partial class GuardedDbConnection
 
     /// <summary>The wrapper of the driver's connection under the name that the driver's class has.</summary>
     internal static GuardedDbConnection Create(DbConnection inner, GuardBinding binding, DbGuard? guard) =>
-        NamedConnection.KindOf(Wrappers.DriverOf(inner).GetType()) switch
+        Create(NamedConnection.KindOf(inner), inner, binding, guard);
+
+    /// <inheritdoc cref="Create(DbConnection, GuardBinding, DbGuard)"/>
+    internal static GuardedDbConnection Create(
+        NamedConnection.Kind kind, DbConnection inner, GuardBinding binding, DbGuard? guard) =>
+        kind switch
         {
             NamedConnection.Kind.Npgsql => new NpgsqlConnection(inner, binding, guard),
             NamedConnection.Kind.MySql => new MySqlConnection(inner, binding, guard),
@@ -121,7 +131,7 @@ public abstract partial class GuardedDbConnection
 
         try
         {
-            session.BeforeOpen();
+            session.BeforeOpen(isClosed: true);
         }
         catch (DbGuardException rejection) when (session.Defers(rejection))
         {
@@ -154,7 +164,7 @@ public abstract partial class GuardedDbConnection
             return Task.CompletedTask;
         }
 
-        ValueTask admission = session.BeforeOpenAsync(cancellationToken);
+        ValueTask admission = session.BeforeOpenAsync(cancellationToken, isClosed: true);
         if (!admission.IsCompletedSuccessfully) return WaitAsync(this, session, admission, cancellationToken);
         admission.GetAwaiter().GetResult();
         return OpenAdmittedAsync(session, cancellationToken);
@@ -181,20 +191,29 @@ public abstract partial class GuardedDbConnection
     }
 
     /// <inheritdoc/>
-    public override async ValueTask DisposeAsync()
+    public override ValueTask DisposeAsync()
     {
-        _session?.Closing();
-        try
-        {
-            await _inner.DisposeAsync().ConfigureAwait(false);
-        }
-        finally
-        {
-            Forget();
-        }
-
-        DisposeBase(disposing: true);
         GC.SuppressFinalize(this);
+        _session?.Closing();
+        ValueTask disposing = _inner.DisposeAsync();
+        if (!disposing.IsCompletedSuccessfully) return FinishAsync(this, disposing);
+        Forget();
+        DisposeBase(disposing: true);
+        return disposing;
+
+        static async ValueTask FinishAsync(GuardedDbConnection connection, ValueTask disposing)
+        {
+            try
+            {
+                await disposing.ConfigureAwait(false);
+            }
+            finally
+            {
+                connection.Forget();
+            }
+
+            connection.DisposeBase(disposing: true);
+        }
     }
 
     /// <inheritdoc/>
@@ -272,45 +291,6 @@ public abstract partial class GuardedDbConnection
         }
     }
 
-    // MySqlConnector opens a closed connection for the time of the call.
-    private TResult Schema<TState, TResult>(TState state, Func<TState, TResult> read)
-    {
-        if (_inner.State is not ConnectionState.Closed)
-            return GuardedOperation.Run(Session, StartPlan, state, read);
-        _session?.Closing();
-        try
-        {
-            return GuardedOperation.Run(Session, StartPlan, state, read);
-        }
-        finally
-        {
-            _session?.StayedOpen();
-        }
-    }
-
-    /// <inheritdoc cref="Schema"/>
-    private Task<TResult> SchemaAsync<TState, TResult>(
-        TState state, Func<TState, CancellationToken, Task<TResult>> read, CancellationToken cancellationToken)
-    {
-        return _inner.State is ConnectionState.Closed
-            ? ReadClosedAsync()
-            : GuardedOperation.RunAsync(Session, StartPlan, state, read, cancellationToken);
-
-        async Task<TResult> ReadClosedAsync()
-        {
-            _session?.Closing();
-            try
-            {
-                return await GuardedOperation.RunAsync(Session, StartPlan, state, read, cancellationToken)
-                    .ConfigureAwait(false);
-            }
-            finally
-            {
-                _session?.StayedOpen();
-            }
-        }
-    }
-
     // Npgsql closes the connection and opens one of another pool, which is no failure.
     private string BeforeDatabaseChange()
     {
@@ -359,16 +339,22 @@ public abstract partial class GuardedDbConnection
     {
         bool wasDeferred = _session is { IsDeferred: true };
         _session?.Closed();
-        CurrentTransaction = null;
-        _enlisted = null;
-        if (wasDeferred) OnStateChange(new StateChangeEventArgs(ConnectionState.Open, ConnectionState.Closed));
+        LeaveTransactions(wasDeferred);
     }
 
     private void Forget()
     {
-        Closed();
+        bool wasDeferred = _session is { IsDeferred: true };
         _session?.Detach();
         _session = null;
+        LeaveTransactions(wasDeferred);
+    }
+
+    private void LeaveTransactions(bool wasDeferred)
+    {
+        CurrentTransaction = null;
+        _enlisted = null;
+        if (wasDeferred) OnStateChange(new StateChangeEventArgs(ConnectionState.Open, ConnectionState.Closed));
     }
 
     // An open that was put off was told when it was asked for.

@@ -140,37 +140,4 @@ public abstract partial class GuardedDbConnection : DbConnection
         });
         _enlisted = transaction;
     }
-
-    /// <inheritdoc/>
-    public override DataTable GetSchema() => Schema(_inner, static c => c.GetSchema());
-
-    /// <inheritdoc/>
-    public override DataTable GetSchema(string collectionName) =>
-        Schema((_inner, collectionName), static s => s._inner.GetSchema(s.collectionName));
-
-    /// <inheritdoc/>
-    public override DataTable GetSchema(string collectionName, string?[] restrictionValues) =>
-        Schema(
-            (_inner, collectionName, restrictionValues),
-            static s => s._inner.GetSchema(s.collectionName, s.restrictionValues));
-
-    /// <inheritdoc/>
-    public override Task<DataTable> GetSchemaAsync(CancellationToken cancellationToken = default) =>
-        SchemaAsync(_inner, static (c, token) => c.GetSchemaAsync(token), cancellationToken);
-
-    /// <inheritdoc/>
-    public override Task<DataTable> GetSchemaAsync(
-        string collectionName, CancellationToken cancellationToken = default) =>
-        SchemaAsync(
-            (_inner, collectionName),
-            static (s, token) => s._inner.GetSchemaAsync(s.collectionName, token),
-            cancellationToken);
-
-    /// <inheritdoc/>
-    public override Task<DataTable> GetSchemaAsync(
-        string collectionName, string?[] restrictionValues, CancellationToken cancellationToken = default) =>
-        SchemaAsync(
-            (_inner, collectionName, restrictionValues),
-            static (s, token) => s._inner.GetSchemaAsync(s.collectionName, s.restrictionValues, token),
-            cancellationToken);
 }

@@ -10,6 +10,7 @@ namespace DbBreaker;
 public sealed class GuardedDbDataSource : DbDataSource
 {
     private readonly GuardBinding _binding;
+    private readonly NamedConnection.Kind _kind; // A data source has one driver.
 
     internal GuardedDbDataSource(DbDataSource inner, GuardBinding binding)
     {
@@ -20,6 +21,7 @@ public sealed class GuardedDbDataSource : DbDataSource
         // Never opened, so it holds nothing; the guard may keep it to make probe connections from.
         DbConnection connection = inner.CreateConnection();
         GuardBinding.RefuseGuarded(connection);
+        _kind = NamedConnection.KindOf(connection);
         Guard = binding.TryResolve(connection, inner) ?? throw new ArgumentException(
             $"The {inner.GetType().Name} has no connection string, so there is no server to guard.");
     }
@@ -35,7 +37,7 @@ public sealed class GuardedDbDataSource : DbDataSource
 
     /// <inheritdoc/>
     protected override DbConnection CreateDbConnection() =>
-        GuardedDbConnection.Create(Inner.CreateConnection(), _binding, Guard);
+        GuardedDbConnection.Create(_kind, Inner.CreateConnection(), _binding, Guard);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

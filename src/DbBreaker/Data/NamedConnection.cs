@@ -1,3 +1,5 @@
+using System.Data.Common;
+
 namespace DbBreaker.Data;
 
 /// <summary>Which of the named wrappers a driver's connection gets. A type's name is read once: a process talks to one
@@ -14,8 +16,9 @@ internal static class NamedConnection
         Sqlite,
     }
 
-    public static Kind KindOf(Type driver)
+    public static Kind KindOf(DbConnection connection)
     {
+        Type driver = Wrappers.DriverOf(connection).GetType();
         Known? last = _last;
         if (last is null || last.Driver != driver) _last = last = new Known(driver, Read(driver.Name));
         return last.Kind;

@@ -121,7 +121,7 @@ public sealed class Rule15_NoSequenceLosesAPermit
         });
         using DbGuardLease held = bench.Guard.Acquire();
         var session = new SessionBench(bench);
-        Assert.Throws<DbPoolSaturatedException>(session.Session.BeforeOpen);
+        Assert.Throws<DbPoolSaturatedException>(() => session.Session.BeforeOpen());
         session.Session.OpenFailed(GuardBench.Gone());
         Assert.Equal((1, 0), (bench.Now.PermitsInUse, bench.Now.Failures));
     }
