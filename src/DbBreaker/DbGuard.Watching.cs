@@ -49,7 +49,7 @@ public sealed partial class DbGuard
         if (Interlocked.Exchange(ref _tickRunning, 1) != 0) return;
         try
         {
-            _clock.Tick();
+            if (_clock.Tick()) _waits.WasUnattended(_clock.Coarse);
             long now = _clock.Now;
             _permits.ExpireOverdue(now);
             _opens.ExpireOverdue(now);

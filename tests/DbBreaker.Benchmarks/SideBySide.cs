@@ -11,7 +11,8 @@ namespace DbBreaker.Benchmarks;
 /// </summary>
 internal static class SideBySide
 {
-    private const int Rounds = 400;
+    private const int MostRounds = 400, FewestRounds = 11;
+    private static readonly TimeSpan _longest = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan _block = TimeSpan.FromMilliseconds(15);
     private static readonly TimeSpan _warmUp = TimeSpan.FromSeconds(2);
 
@@ -42,9 +43,17 @@ internal static class SideBySide
         ];
         Func<Task>[] calls = [.. methods.Select(m => Bind(bench, m))];
         int[] counts = new int[calls.Length];
-        for (int i = 0; i < calls.Length; i++) counts[i] = await CalibrateAsync(calls[i]);
-        double[][] times = [.. calls.Select(_ => new double[Rounds])];
-        for (int round = 0; round < Rounds; round++)
+        TimeSpan aRound = TimeSpan.Zero;
+        for (int i = 0; i < calls.Length; i++)
+        {
+            TimeSpan each = await WarmUpAsync(calls[i]);
+            counts[i] = (int)Math.Max(1, _block / each);
+            aRound += counts[i] * each;
+        }
+
+        int rounds = (int)Math.Clamp(_longest / aRound, FewestRounds, MostRounds);
+        double[][] times = [.. calls.Select(_ => new double[rounds])];
+        for (int round = 0; round < rounds; round++)
         {
             // The order turns, so that nobody always follows the same one.
             for (int i = 0; i < calls.Length; i++)
@@ -59,17 +68,18 @@ internal static class SideBySide
         {
             double[] ratios = [.. times[i].Zip(times[0], static (one, baseline) => one / baseline).Order()];
             Console.WriteLine(
-                $"  {methods[i].Name,-20} {Median(times[i]) / 1_000,9:0.00} us   {ratios[Rounds / 2]:0.000} of the "
-                + $"baseline (quartiles {ratios[Rounds / 4]:0.000} to {ratios[Rounds * 3 / 4]:0.000})");
+                $"  {methods[i].Name,-20} {Median(times[i]) / 1_000,9:0.00} us   {ratios[rounds / 2]:0.000} of the "
+                + $"baseline (quartiles {ratios[rounds / 4]:0.000} to {ratios[rounds * 3 / 4]:0.000})");
         }
     }
 
-    private static async Task<int> CalibrateAsync(Func<Task> call)
+    // Returns how long a call takes.
+    private static async Task<TimeSpan> WarmUpAsync(Func<Task> call)
     {
         long begin = Stopwatch.GetTimestamp();
         int count = 0;
         for (; Stopwatch.GetElapsedTime(begin) < _warmUp; count++) await call();
-        return Math.Max(1, (int)(count * (_block / _warmUp)));
+        return Stopwatch.GetElapsedTime(begin) / count;
     }
 
     private static async Task<double> TimeAsync(Func<Task> call, int count)

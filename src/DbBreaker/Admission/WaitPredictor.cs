@@ -2,14 +2,17 @@ namespace DbBreaker.Admission;
 
 /// <summary>
 /// Predicts how long a caller would wait: its position times the interval at which permits come back. The interval is
-/// the mean hold divided by the permits, and once no permit has come back for four mean holds and 20 ms, at least half
+/// the mean hold divided by the permits, and once no permit has come back for four mean holds and 100 ms, at least half
 /// of that silence, so that the queue in front of a frozen server stops growing within a few hold times while a burst
 /// on a healthy one passes. Times are ticks of 100 ns on the guard's attended clock: a paused process is not a silence.
 /// </summary>
 internal sealed class WaitPredictor
 {
     private const int HoldsOfSilence = 4;
-    private const long SilenceFloor = 20 * TimeSpan.TicksPerMillisecond;
+
+    // As long as the guard's timer may be late before anybody can know: a thread pool that is busy with a burst's
+    // callers holds up their answers too.
+    private const long SilenceFloor = 100 * TimeSpan.TicksPerMillisecond;
     private const int Smoothing = 8;
 
     // While no hold has ended yet, and for a while after a rest or a recovery, callers may still be connecting and
@@ -45,6 +48,12 @@ internal sealed class WaitPredictor
     {
         Volatile.Write(ref _lastReturn, now);
         if (!somebodyWaits) Volatile.Write(ref _fullSince, NotFull);
+    }
+
+    /// <summary>The guard's timer ran late: nothing came back because of this process, not of the server.</summary>
+    public void WasUnattended(long now)
+    {
+        if (IsFull) Volatile.Write(ref _lastReturn, now);
     }
 
     /// <summary>The driver's pool is likely empty: callers will make new connections for a while.</summary>

@@ -20,8 +20,18 @@ public sealed class WaitPredictorTests
     {
         Learn(10);
         _waits.BecameFull(0);
-        Assert.True(_waits.Predict(100, 20, 20, 60 * Ms) < TimeSpan.FromSeconds(1));
-        Assert.True(_waits.Predict(100, 20, 20, 61 * Ms) > TimeSpan.FromSeconds(2));
+        Assert.True(_waits.Predict(100, 20, 20, 140 * Ms) < TimeSpan.FromSeconds(1));
+        Assert.True(_waits.Predict(100, 20, 20, 141 * Ms) > TimeSpan.FromSeconds(2));
+    }
+
+    [Fact]
+    public void What_passed_unattended_was_no_silence()
+    {
+        Learn(10);
+        _waits.BecameFull(0);
+        _waits.WasUnattended(200 * Ms);
+        Assert.True(_waits.Predict(100, 20, 20, 300 * Ms) < TimeSpan.FromSeconds(1));
+        Assert.True(_waits.Predict(100, 20, 20, 341 * Ms) > TimeSpan.FromSeconds(2));
     }
 
     [Fact]

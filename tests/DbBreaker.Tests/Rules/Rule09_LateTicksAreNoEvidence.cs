@@ -62,6 +62,29 @@ public sealed class Rule09_LateTicksAreNoEvidence
     }
 
     [Fact]
+    public void Ticks_that_all_came_late_turn_nobody_away()
+    {
+        var time = new StoppableTime();
+        DbGuard guard = new DbGuardRegistry(time).GetOrAdd("orders", new DbGuardOptions { PermitLimit = 1 });
+        for (int i = 0; i < 1_000; i++)
+        {
+            using DbGuardLease lease = guard.Acquire();
+            time.Tick(TimeSpan.FromMilliseconds(10), times: 1);
+        }
+
+        using DbGuardLease held = guard.Acquire();
+        Task<DbGuardLease>[] burst = [.. Enumerable.Range(0, 20).Select(_ => Wait())];
+        time.Tick(TimeSpan.FromMilliseconds(250), times: 3);
+        Assert.False(Wait().IsFaulted);
+
+        time.Tick(GuardBench.Tick, times: 8);
+        Assert.True(Wait().IsFaulted);
+        Assert.All(burst, static waiting => Assert.False(waiting.IsCompleted));
+
+        Task<DbGuardLease> Wait() => guard.AcquireAsync(TestContext.Current.CancellationToken).AsTask();
+    }
+
+    [Fact]
     public void A_late_tick_moves_the_attended_time_by_two_ticks_and_says_so()
     {
         var time = new FakeTimeProvider();

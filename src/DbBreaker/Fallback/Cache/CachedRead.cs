@@ -23,7 +23,7 @@ internal sealed class CachedRead
         // Its rows are none, or wanted for their columns' sake only.
         bool isForSchema = (shape.Behavior & (CommandBehavior.SchemaOnly | CommandBehavior.KeyInfo)) != 0;
         IsRecorded = key is { } known && !isForSchema && cache.IsDue(known);
-        _text = shape.Command?.CommandText ?? shape.Batch!.BatchCommands[0].CommandText;
+        _text = shape.Command?.CommandText ?? FirstText(shape.Batch!.BatchCommands);
     }
 
     /// <summary>Null when something of it cannot be part of a key; <see cref="Problem"/> says what.</summary>
@@ -64,4 +64,8 @@ internal sealed class CachedRead
     }
 
     public void Refused(string why) => _cache.Refused(this, why);
+
+    // That a batch has no commands is the driver's to say.
+    private static string FirstText(DbBatchCommandCollection commands) =>
+        commands.Count == 0 ? "" : commands[0].CommandText;
 }
