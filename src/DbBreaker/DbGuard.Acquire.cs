@@ -8,6 +8,8 @@ namespace DbBreaker;
 // The ways in that are not plain: recovering, observing, waiting, rejecting.
 public sealed partial class DbGuard
 {
+    private const int LargestBacklog = 100;
+    private readonly Func<long> _backlog;
     private long _rejectedOpen, _rejectedSaturated, _wouldHaveRejected;
 
     /// <summary>The permits a caller meets now: the limit, or less while a recovery ramps up.</summary>
@@ -134,8 +136,14 @@ public sealed partial class DbGuard
     }
 
     // Half-open, the few trials say nothing about the wait: who comes now waits for the verdict (rule 13).
-    private TimeSpan PredictWait(int position, CircuitState state, long now) =>
-        state == CircuitState.Closed ? _waits.Predict(position, EffectiveLimit, _permits.Limit, now) : TimeSpan.Zero;
+    private TimeSpan PredictWait(int position, CircuitState state, long now)
+    {
+        if (state != CircuitState.Closed) return TimeSpan.Zero;
+        // Behind a thread pool's backlog, a burst's own callers mostly, answers that are there wait to be taken: what
+        // nobody could take is no silence. Counting the backlog is not free, so only a silence asks for it.
+        if (_waits.Silence(now) > _tick.Ticks && _backlog() > LargestBacklog) _waits.WasUnattended(now);
+        return _waits.Predict(position, EffectiveLimit, _permits.Limit, now);
+    }
 
     private static bool IsShutIn(CircuitState state) => state is CircuitState.Open or CircuitState.Isolated;
 }

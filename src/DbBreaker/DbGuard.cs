@@ -30,13 +30,19 @@ public sealed partial class DbGuard
     private volatile bool _isPlain;
 
     internal DbGuard(
-        string name, DbGuardOptions options, TimeProvider time, GuardTarget? target, Func<double>? random = null)
+        string name,
+        DbGuardOptions options,
+        TimeProvider time,
+        GuardTarget? target,
+        Func<double>? random = null,
+        Func<long>? backlog = null)
     {
         Name = name;
         _options = options;
         _target = target;
         CollectsLeaks = Adapter.CollectsLeakedConnections;
         random ??= Random.Shared.NextDouble;
+        _backlog = backlog ?? (static () => ThreadPool.PendingWorkItemCount);
         TimeSpan tick = TickFor(options);
         _clock = new AttendedClock(time, tick);
         _circuit = new Circuit(CircuitSettings.From(options), random);

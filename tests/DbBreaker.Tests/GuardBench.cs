@@ -20,7 +20,7 @@ internal sealed class GuardBench
         configure?.Invoke(options);
         DbGuardOptionsValidator.Validate(options);
         GuardTarget? target = server is null ? null : FakeServerAdapter.TargetOf(server);
-        Guard = new DbGuard("orders", options, Time, target, Draw);
+        Guard = new DbGuard("orders", options, Time, target, Draw, () => Backlog);
         double Draw()
         {
             Interlocked.Increment(ref _draws);
@@ -36,6 +36,9 @@ internal sealed class GuardBench
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
     public ScriptedProbe Probe { get; } = new();
+
+    /// <summary>What waits in the thread pool, as the guard is told.</summary>
+    public long Backlog { get; set; }
 
     public DbGuard Guard { get; }
 

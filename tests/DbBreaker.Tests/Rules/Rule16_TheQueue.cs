@@ -278,6 +278,30 @@ public sealed class Rule16_TheQueue
     }
 
     [Fact]
+    public void Behind_the_thread_pools_backlog_nothing_is_a_silence()
+    {
+        var bench = new GuardBench(o => o.PermitLimit = 1);
+        for (int i = 0; i < 1_000; i++)
+        {
+            using DbGuardLease lease = bench.Guard.Acquire();
+            bench.AdvanceMs(10);
+        }
+
+        using DbGuardLease held = bench.Guard.Acquire();
+        Task<DbGuardLease>[] waiting = [.. Enumerable.Range(0, 20).Select(_ => Wait())];
+        bench.Backlog = 1_000;
+        bench.AdvanceMs(400);
+        Assert.False(Wait().IsFaulted);
+
+        bench.Backlog = 0;
+        bench.AdvanceMs(400);
+        Assert.True(Wait().IsFaulted);
+        Assert.All(waiting, static task => Assert.False(task.IsCompleted));
+
+        Task<DbGuardLease> Wait() => bench.Guard.AcquireAsync(TestContext.Current.CancellationToken).AsTask();
+    }
+
+    [Fact]
     public void A_probe_of_long_ago_is_not_quoted()
     {
         var bench = new GuardBench(
