@@ -15,8 +15,7 @@ internal static class FallbackCacheTag
         Prefix + ((long)request.MaxAge.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
 
     /// <summary>What the text's comments opt in to, or null; and the text without them, so that the same query of
-    /// another
-    /// age has the same rows.</summary>
+    /// another age has the same rows.</summary>
     public static DbFallbackCacheRequest? Find(string text, out ReadOnlySpan<char> statement)
     {
         DbFallbackCacheRequest? found = null;

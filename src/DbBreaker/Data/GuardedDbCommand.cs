@@ -31,11 +31,10 @@ public sealed class GuardedDbCommand : DbCommand
     public DbReadOrigin? FallbackOrigin => _read?.Origin;
 
     /// <summary>Gets or sets whether the command's rows are kept, and may answer it while neither the primary nor a
-    /// replica
-    /// can; null leaves that to the flow's <see cref="DbReadScope"/>. The reader of such a command is not the driver's
-    /// own
-    /// type. It has no effect without <see cref="DbGuardOptions.FallbackToCache(Action{DbFallbackCacheOptions}?)"/> and
-    /// within a transaction.</summary>
+    /// replica can; null leaves that to the flow's <see cref="DbReadScope"/>. The reader of such a command is not the
+    /// driver's own type. It has no effect without
+    /// <see cref="DbGuardOptions.FallbackToCache(Action{DbFallbackCacheOptions}?)"/> and within a
+    /// transaction.</summary>
     /// <value>The default value is null.</value>
     public DbFallbackCacheRequest? FallbackCache { get; set; }
 

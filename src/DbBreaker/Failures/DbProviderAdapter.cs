@@ -115,13 +115,11 @@ public abstract class DbProviderAdapter
     public abstract void ClearPool(DbConnection connection);
 
     /// <summary>Gets the driver's own types that cached rows may hold, by the names they are stored under; arrays of
-    /// them
-    /// too. Names never change their meaning. Empty by default.</summary>
+    /// them too. Names never change their meaning. Empty by default.</summary>
     public virtual IReadOnlyDictionary<string, Type> CachedTypes => ImmutableDictionary<string, Type>.Empty;
 
     /// <summary>Takes a value of one of <see cref="CachedTypes"/> apart, so that it can be stored; null when it cannot
-    /// be
-    /// restored exactly.</summary>
+    /// be restored exactly.</summary>
     /// <param name="value">A value that a reader of this driver returned; never an array.</param>
     public virtual DbCachedValue? TakeApart(object value) => null;
 
@@ -149,8 +147,7 @@ public abstract class DbProviderAdapter
     public virtual Array? ReadArrayWithNulls(DbDataReader reader, int ordinal) => null;
 
     /// <summary>Describes the type that a parameter has in the database, where <see cref="DbParameter.DbType"/> does
-    /// not
-    /// tell all: with another type the same text and value may give other rows. Null by default.</summary>
+    /// not tell all: with another type the same text and value may give other rows. Null by default.</summary>
     /// <param name="parameter">A parameter of this driver.</param>
     public virtual string? DescribeParameter(DbParameter parameter) => null;
 

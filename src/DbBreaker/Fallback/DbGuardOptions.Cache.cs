@@ -8,10 +8,9 @@ namespace DbBreaker;
 public sealed partial class DbGuardOptions
 {
     /// <summary>Gets or sets for how long after a write the reads of the same flow are kept from replicas and cached
-    /// rows,
-    /// which may not have it yet: they wait for the primary while it recovers, and are rejected while it is gone. The
-    /// flow
-    /// is the connection (the context, in EF Core) and, if there is one, the <see cref="DbReadScope"/>. Null for never.
+    /// rows, which may not have it yet: they wait for the primary while it recovers, and are rejected while it is gone.
+    /// The flow is the connection (the context, in EF Core) and, if there is one, the <see cref="DbReadScope"/>. Null
+    /// for never.
     /// </summary>
     /// <value>The default value is null. From 1 millisecond to 1 hour.</value>
     public TimeSpan? ReadYourWrites { get; set; }
@@ -22,8 +21,7 @@ public sealed partial class DbGuardOptions
 
     /// <summary>
     /// Reads that opt in (<c>WithFallbackCache</c> on a query or a command, or a <see cref="DbReadScope"/>) are
-    /// answered
-    /// with their last rows while neither the primary nor a replica can. The rows are kept in the container's
+    /// answered with their last rows while neither the primary nor a replica can. The rows are kept in the container's
     /// <see cref="HybridCache"/>, else its <see cref="IDistributedCache"/>, else in the memory of the process.
     /// </summary>
     /// <param name="configure">Sets bounds and scope.</param>

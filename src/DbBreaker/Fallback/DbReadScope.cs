@@ -48,9 +48,8 @@ public sealed class DbReadScope : IDisposable
     public static DbReadScope Begin() => _current.Value = new DbReadScope(_current.Value, null);
 
     /// <summary>Begins a scope whose reads all opt in to cached rows, as if each were given <c>WithFallbackCache</c>:
-    /// for
-    /// Dapper, which makes its own commands. What a command says for itself comes first, also of scopes within. Reads
-    /// only: what writes in the guise of a read does not belong in it.</summary>
+    /// for Dapper, which makes its own commands. What a command says for itself comes first, also of scopes within.
+    /// Reads only: what writes in the guise of a read does not belong in it.</summary>
     /// <param name="maxAge">How old the rows may be: 1 millisecond to 365 days.</param>
     /// <param name="scope">Who may see them, such as a tenant; null for whoever asks the same.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxAge"/> is out of range.</exception>

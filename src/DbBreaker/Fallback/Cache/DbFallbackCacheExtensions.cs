@@ -6,8 +6,7 @@ namespace DbBreaker;
 public static class DbFallbackCacheExtensions
 {
     /// <summary>Keeps the command's rows, and lets them answer it while neither the primary nor a replica can. Opt in
-    /// only
-    /// what only reads.</summary>
+    /// only what only reads.</summary>
     /// <param name="command">A guarded command, whose guard has
     /// <see cref="DbGuardOptions.FallbackToCache(Action{DbFallbackCacheOptions}?)"/>; with another guard nothing
     /// happens.

@@ -16,14 +16,12 @@ public sealed class DbFallbackCacheOptions
     public int MaxEntryRows { get; set; } = D.CacheEntryRows;
 
     /// <summary>Gets or sets what the guard's own memory may hold, in bytes; what was read longest ago gives way. A
-    /// cache
-    /// of the application's has its own bound.</summary>
+    /// cache of the application's has its own bound.</summary>
     /// <value>The default value is 64 MiB. From 1 KiB to 2 GiB.</value>
     public long MaxTotalBytes { get; set; } = D.CacheTotalBytes;
 
     /// <summary>Gets or sets how long a cache of the application's may take to answer; to store, which nobody waits
-    /// for, ten
-    /// times that. A slower one is left out, and left alone for a second.</summary>
+    /// for, ten times that. A slower one is left out, and left alone for a second.</summary>
     /// <value>The default value is 500 milliseconds. From 1 millisecond to 1 minute.</value>
     public TimeSpan StoreTimeout { get; set; } = TimeSpan.FromMilliseconds(D.CacheStoreTimeoutMs);
 

@@ -1,8 +1,7 @@
 namespace DbBreaker;
 
 /// <summary>Opts one command in: its rows are kept, and may answer it while neither the primary nor a replica can. Opt
-/// in
-/// only what only reads. Immutable.</summary>
+/// in only what only reads. Immutable.</summary>
 public sealed record DbFallbackCacheRequest
 {
     /// <summary>Opts a command in.</summary>

@@ -5,8 +5,7 @@ namespace DbBreaker.Fallback.Cache;
 
 /// <summary>
 /// The driver's reader, with each row noted when the caller reaches it. The entry is kept when the caller has read to
-/// the
-/// end of the last result; whatever the recording meets never becomes the caller's error. For one caller at a time.
+/// the end of the last result; whatever the recording meets never becomes the caller's error. For one caller at a time.
 /// </summary>
 internal sealed partial class RecordingReader : DbDataReader
 {

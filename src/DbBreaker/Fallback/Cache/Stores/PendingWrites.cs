@@ -4,9 +4,8 @@ namespace DbBreaker.Fallback.Cache.Stores;
 
 /// <summary>
 /// Entries on their way to a store: off the caller's path, a few at once, one write for each key however often it
-/// changes
-/// meanwhile, and readable here until they have arrived. Bounded in number and bytes; what finds no room is dropped.
-/// Safe for concurrent use.
+/// changes meanwhile, and readable here until they have arrived. Bounded in number and bytes; what finds no room is
+/// dropped. Safe for concurrent use.
 /// </summary>
 internal sealed class PendingWrites(Func<string, PendingWrites.Write, Task> store)
 {

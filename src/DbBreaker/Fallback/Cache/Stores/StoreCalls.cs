@@ -2,8 +2,7 @@ namespace DbBreaker.Fallback.Cache.Stores;
 
 /// <summary>
 /// Calls of a cache that may throw or hang, even before it returns a task: each on a thread of the pool, with a
-/// deadline,
-/// a bounded number at once, and none for a while after one was not answered. Safe for concurrent use.
+/// deadline, a bounded number at once, and none for a while after one was not answered. Safe for concurrent use.
 /// </summary>
 // The semaphore holds nothing that has to be given back, as long as nobody asks for its wait handle.
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "See above.")]
@@ -18,8 +17,7 @@ internal sealed class StoreCalls(TimeProvider time, TimeSpan deadline, int atOnc
     public bool IsResting => time.GetTimestamp() < Volatile.Read(ref _restsUntil);
 
     /// <exception cref="TimeoutException">The store did not answer in time, or was not asked because it did not answer
-    /// a
-    /// moment ago.</exception>
+    /// a moment ago.</exception>
     public async Task<T> AskAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
     {
         if (IsResting) throw Resting();
