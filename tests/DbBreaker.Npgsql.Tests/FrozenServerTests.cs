@@ -86,7 +86,8 @@ public sealed class FrozenServerTests(OwnServer frozen) : IClassFixture<OwnServe
     private async Task<NpgsqlConnection> OpenAsync()
     {
         NpgsqlConnectionStringBuilder builder = frozen.Server.CreateBuilder();
-        (builder.Pooling, builder.Timeout) = (false, 1);
+        // Cancelling opens a connection too, and with Prefer a synchronous open may outlive every timeout.
+        (builder.Pooling, builder.Timeout, builder.SslMode) = (false, 1, SslMode.Disable);
         NpgsqlConnection connection = new(builder.ConnectionString);
         await connection.OpenAsync(Token);
         return connection;
