@@ -24,12 +24,14 @@ internal static class ServerProbe
     public static void Launch(
         AttendedClock clock, Func<CancellationToken, Task> probe, TimeSpan timeout, ProbeAttempt attempt)
     {
+        // Made here, on the guard's tick, so that the token's time and the guard's run from the same moment.
+        var deadline = new CancellationTokenSource(timeout, clock.Time);
         _ = Task.Run(async () =>
         {
-            using var deadline = new CancellationTokenSource(timeout, clock.Time);
+            using CancellationTokenSource owned = deadline;
             try
             {
-                await probe(deadline.Token).ConfigureAwait(false);
+                await probe(owned.Token).ConfigureAwait(false);
                 attempt.Complete(new ProbeResult(ProbeOutcome.Answered, Elapsed(clock, attempt)));
             }
             catch (Exception exception)
