@@ -36,8 +36,42 @@ public sealed class GuardedDbDataSource : DbDataSource
     public override string ConnectionString => Inner.ConnectionString;
 
     /// <inheritdoc/>
-    protected override DbConnection CreateDbConnection() =>
-        GuardedDbConnection.Create(_kind, Inner.CreateConnection(), _binding, Guard);
+    protected override DbConnection CreateDbConnection() => Create();
+
+    /// <inheritdoc/>
+    /// <remarks>As the base class does it, but without a state machine when the pool has a connection.</remarks>
+    protected override ValueTask<DbConnection> OpenDbConnectionAsync(CancellationToken cancellationToken = default)
+    {
+        GuardedDbConnection connection = Create();
+        Task opening;
+        try
+        {
+            opening = connection.OpenAsync(cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            // A driver that throws before it returns a task: the caller sees it where it awaits, like any other.
+            opening = Task.FromException(exception);
+        }
+
+        return opening.IsCompletedSuccessfully
+            ? new ValueTask<DbConnection>(connection)
+            : WaitAsync(connection, opening);
+
+        static async ValueTask<DbConnection> WaitAsync(GuardedDbConnection connection, Task opening)
+        {
+            try
+            {
+                await opening.ConfigureAwait(false);
+                return connection;
+            }
+            catch
+            {
+                await connection.DisposeAsync().ConfigureAwait(false);
+                throw;
+            }
+        }
+    }
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
@@ -48,4 +82,7 @@ public sealed class GuardedDbDataSource : DbDataSource
 
     /// <inheritdoc/>
     protected override ValueTask DisposeAsyncCore() => Inner.DisposeAsync();
+
+    private GuardedDbConnection Create() =>
+        GuardedDbConnection.Create(_kind, Inner.CreateConnection(), _binding, Guard);
 }

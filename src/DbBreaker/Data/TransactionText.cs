@@ -11,10 +11,23 @@ internal static class TransactionText
     public static (TransactionEffect First, TransactionEffect Net) Read(string? text)
     {
         ReadOnlySpan<char> all = text.AsSpan().TrimEnd("; \t\r\n");
+        if (IsPlain(all)) return default;
         TransactionEffect first = ReadStatement(all);
         int separator = all.LastIndexOf(';');
         TransactionEffect last = separator < 0 ? first : ReadStatement(all[(separator + 1)..]);
         return (first, last is TransactionEffect.None ? first : last);
+    }
+
+    // Nearly every command is one statement that begins like none of those below: two letters tell.
+    private static bool IsPlain(ReadOnlySpan<char> text)
+    {
+        if (text.Length < 2 || text.Contains(';')) return false;
+        return (char)(text[0] | 0x20) switch
+        {
+            's' => (text[1] | 0x20) is 'e', // SELECT, SET; unlike START, SAVE and SAVEPOINT
+            'i' or 'u' or 'd' or 'w' or 'm' => true, // INSERT, UPDATE, DELETE, WITH, MERGE
+            _ => false,
+        };
     }
 
     private static TransactionEffect ReadStatement(ReadOnlySpan<char> text)

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using BenchmarkDotNet.Attributes;
+using DbBreaker.TestKit.Profiled;
 
 namespace DbBreaker.Benchmarks.AdoNet;
 
@@ -7,17 +8,32 @@ namespace DbBreaker.Benchmarks.AdoNet;
 public abstract class SelectOneBenchmarks
 {
     private DbDataSource _plain = null!;
+    private DbDataSource _control = null!;
     private GuardedDbDataSource _guarded = null!;
 
     [GlobalSetup]
     public void Start()
     {
         _plain = CreateSource();
+        _control = CreateSource();
         _guarded = CreateSource().WithCircuitBreaker();
     }
 
     [Benchmark(Baseline = true)]
     public Task<object?> Plain() => Ask(_plain);
+
+    /// <summary>The plain one once more: how far two equal things are apart here.</summary>
+    [Benchmark]
+    public Task<object?> Control() => Ask(_control);
+
+    /// <summary>A profiler's wrapper, which only forwards: what any wrapper costs before it does anything.</summary>
+    [Benchmark]
+    public async Task<object?> Forwarded()
+    {
+        await using DbConnection connection = new ProfiledConnection(_plain.CreateConnection());
+        await connection.OpenAsync();
+        return await Ask(connection);
+    }
 
     [Benchmark]
     public Task<object?> Guarded() => Ask(_guarded);
@@ -26,15 +42,21 @@ public abstract class SelectOneBenchmarks
     public virtual void Stop()
     {
         _plain.Dispose();
+        _control.Dispose();
         _guarded.Dispose();
     }
 
-    /// <summary>A data source of the driver; called twice.</summary>
+    /// <summary>A data source of the driver; called three times.</summary>
     protected abstract DbDataSource CreateSource();
 
     private static async Task<object?> Ask(DbDataSource source)
     {
         await using DbConnection connection = await source.OpenConnectionAsync();
+        return await Ask(connection);
+    }
+
+    private static async Task<object?> Ask(DbConnection connection)
+    {
         await using DbCommand command = connection.CreateCommand();
         command.CommandText = "SELECT 1";
         return await command.ExecuteScalarAsync();

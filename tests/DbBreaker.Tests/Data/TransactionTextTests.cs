@@ -18,6 +18,8 @@ public sealed class TransactionTextTests
     [InlineData("SAVEPOINT one")]
     [InlineData("SET lock_timeout = 5; BEGIN")]
     [InlineData("COMMIT; BEGIN")]
+    [InlineData("start transaction")]
+    [InlineData("savepoint one")]
     public void Begins(string text) => Assert.Equal(TransactionEffect.Begins, TransactionText.Read(text).Net);
 
     [Theory]
@@ -44,6 +46,7 @@ public sealed class TransactionTextTests
     [InlineData("RELEASE SAVEPOINT one")]
     [InlineData("SAVE TRANSACTION one")]
     [InlineData("COMMIT AND CHAIN")]
+    [InlineData("save tran one")]
     public void Passes_and_stays_within(string text) =>
         Assert.Equal((TransactionEffect.Within, TransactionEffect.Within), TransactionText.Read(text));
 
