@@ -20,7 +20,6 @@ public sealed class WrapperCompletenessTests
     {
         ["GuardedDbConnection.OnStateChange"] = "Raises the event with the wrapper as sender.",
         ["GuardedDbDataSource.OpenDbConnection"] = "The base opens a connection of CreateDbConnection: a guarded one.",
-        ["GuardedDbDataSource.OpenDbConnectionAsync"] = "The base opens a guarded connection, asynchronously.",
         ["GuardedDbDataSource.CreateDbCommand"] = "The base executes guarded commands on guarded connections.",
         ["GuardedDbDataSource.CreateDbBatch"] = "The base executes guarded batches on guarded connections.",
     };

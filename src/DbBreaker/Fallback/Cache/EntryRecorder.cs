@@ -15,7 +15,6 @@ internal sealed class EntryRecorder : IDisposable
     private readonly DbFallbackCacheOptions _limits;
     private readonly bool _hasFixedTypes;
     private readonly CacheWriter _writer = new();
-    private ValueKind?[] _kinds = [];
     private RowSlot[] _row = [];
     private bool _isInResult;
     private int _rows;
@@ -37,17 +36,15 @@ internal sealed class EntryRecorder : IDisposable
 
     public bool IsRecording => Problem is null;
 
-    /// <summary>The values of the row that was added last; empty between rows.</summary>
-    public RowSlot[] Row { get; private set; } = [];
+    /// <summary>The row that the caller is at, column by column; empty when nothing is noted any more.</summary>
+    public RowSlot[] Row => IsRecording && _isInResult ? _row : [];
 
     public void BeginResult(DbDataReader reader)
     {
         _writer.Count(reader.FieldCount);
-        _kinds = new ValueKind?[reader.FieldCount];
         _row = new RowSlot[reader.FieldCount];
-        Row = [];
         _isInResult = true;
-        for (int i = 0; i < _kinds.Length; i++)
+        for (int i = 0; i < _row.Length; i++)
         {
             Type type = reader.GetFieldType(i);
             if (_codec.NameOf(type) is not { } name)
@@ -56,13 +53,14 @@ internal sealed class EntryRecorder : IDisposable
                 return;
             }
 
-            _kinds[i] = _hasFixedTypes ? ValueKinds.Of(type) : null;
+            if (_hasFixedTypes && ValueKinds.Of(type) is { } kind && RowSlot.Fits(kind.Tag)) _row[i].Tag = kind.Tag;
             _writer.Text(reader.GetName(i));
             _writer.Text(reader.GetDataTypeName(i));
             _writer.Text(name);
         }
     }
 
+    /// <summary>Adds the row that the caller is at: it goes on.</summary>
     public void AddRow(DbDataReader reader)
     {
         if (++_rows > _limits.MaxEntryRows)
@@ -72,22 +70,22 @@ internal sealed class EntryRecorder : IDisposable
         }
 
         _writer.Byte(EntryFormat.Row);
-        for (int i = 0; i < _kinds.Length && Problem is null; i++)
+        for (int i = 0; i < _row.Length && Problem is null; i++)
         {
             ref RowSlot slot = ref _row[i];
-            if (reader.IsDBNull(i))
+            if (slot.Held == RowSlot.Unknown)
             {
-                slot.Held = RowSlot.Null;
-                _writer.Byte(ValueCodec.Null);
+                if (reader.IsDBNull(i)) slot.Held = RowSlot.Null;
+                else if (slot.Tag != 0) slot.Take(reader, i);
+                else
+                {
+                    AddAny(reader, i);
+                    continue;
+                }
             }
-            else if (_kinds[i] is not { } kind || !TryAddTyped(reader, i, kind.Tag, ref slot))
-            {
-                slot.Held = RowSlot.Unknown;
-                AddAny(reader, i);
-            }
-        }
 
-        if (Problem is null) Row = _row;
+            slot.WriteTo(_writer);
+        }
 
         if (_writer.Length > _limits.MaxEntryBytes)
             Abandon($"it takes more than {_limits.MaxEntryBytes} bytes (MaxEntryBytes)");
@@ -97,7 +95,6 @@ internal sealed class EntryRecorder : IDisposable
     {
         if (!_isInResult) return;
         _isInResult = false;
-        Row = [];
         _writer.Byte(EntryFormat.EndOfRows);
     }
 
@@ -114,43 +111,10 @@ internal sealed class EntryRecorder : IDisposable
     public void Abandon(string why)
     {
         Problem ??= why;
-        Row = [];
         _writer.Dispose();
     }
 
     public void Dispose() => _writer.Dispose();
-
-    // Without a box for the types that most columns have.
-    private bool TryAddTyped(DbDataReader reader, int i, byte tag, ref RowSlot slot)
-    {
-        CacheWriter w = _writer;
-        switch (tag)
-        {
-            case 6: w.Tagged(tag, (int)(slot.Bits = reader.GetInt32(i))); break;
-            case 8: w.Tagged(tag, slot.Bits = reader.GetInt64(i)); break;
-            case 10: w.Tagged(tag, (int)(slot.Bits = BitConverter.SingleToInt32Bits(reader.GetFloat(i)))); break;
-            case 11: w.Tagged(tag, slot.Bits = BitConverter.DoubleToInt64Bits(reader.GetDouble(i))); break;
-            case 1 or 4 or 12 or 13 or 14 or 19: AddOther(w, reader, i, tag, ref slot); break;
-            default: return false;
-        }
-
-        slot.Held = tag;
-        return true;
-    }
-
-    private static void AddOther(CacheWriter w, DbDataReader reader, int i, byte tag, ref RowSlot slot)
-    {
-        w.Byte(tag);
-        switch (tag)
-        {
-            case 1: w.Byte((byte)(slot.Bits = reader.GetBoolean(i) ? 1 : 0)); break;
-            case 4: w.UInt16((ushort)(slot.Bits = reader.GetInt16(i))); break;
-            case 12: ValueKinds.WriteDecimal(w, slot.Decimal = reader.GetDecimal(i)); break;
-            case 13: ValueKinds.WriteGuid(w, slot.Guid = reader.GetGuid(i)); break;
-            case 14: ValueKinds.WriteDateTime(w, slot.Time = reader.GetDateTime(i)); break;
-            default: w.Text(slot.Text = reader.GetString(i)); break;
-        }
-    }
 
     private void AddAny(DbDataReader reader, int i)
     {

@@ -5,12 +5,12 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace DbBreaker.Fallback.Cache;
 
-// Everything that a row holds is the driver's own answer. What was decoded for the entry is not decoded again.
+// Everything that a row holds is the driver's own answer, noted as it passes.
 internal sealed partial class RecordingReader : IDbColumnSchemaGenerator
 {
     private const byte Text = 19;
 
-    private static readonly RowSlot _nothing;
+    private RowSlot _nothing; // Without a tag, so nothing is ever noted in it.
 
     public override int Depth => _inner.Depth;
 
@@ -30,8 +30,13 @@ internal sealed partial class RecordingReader : IDbColumnSchemaGenerator
 
     public override bool GetBoolean(int ordinal)
     {
-        ref readonly RowSlot held = ref At(ordinal);
-        return held.Held == 1 ? held.Bits != 0 : _inner.GetBoolean(ordinal);
+        ref RowSlot slot = ref At(ordinal);
+        if (slot.Held == 1) return slot.Bits != 0;
+        bool value = _inner.GetBoolean(ordinal);
+        if (slot.Tag != 1) return value;
+        slot.Bits = value ? 1 : 0;
+        slot.Held = 1;
+        return value;
     }
 
     public override byte GetByte(int ordinal) => _inner.GetByte(ordinal);
@@ -48,20 +53,35 @@ internal sealed partial class RecordingReader : IDbColumnSchemaGenerator
 
     public override DateTime GetDateTime(int ordinal)
     {
-        ref readonly RowSlot held = ref At(ordinal);
-        return held.Held == 14 ? held.Time : _inner.GetDateTime(ordinal);
+        ref RowSlot slot = ref At(ordinal);
+        if (slot.Held == 14) return slot.Time;
+        DateTime value = _inner.GetDateTime(ordinal);
+        if (slot.Tag != 14) return value;
+        slot.Time = value;
+        slot.Held = 14;
+        return value;
     }
 
     public override decimal GetDecimal(int ordinal)
     {
-        ref readonly RowSlot held = ref At(ordinal);
-        return held.Held == 12 ? held.Decimal : _inner.GetDecimal(ordinal);
+        ref RowSlot slot = ref At(ordinal);
+        if (slot.Held == 12) return slot.Decimal;
+        decimal value = _inner.GetDecimal(ordinal);
+        if (slot.Tag != 12) return value;
+        slot.Decimal = value;
+        slot.Held = 12;
+        return value;
     }
 
     public override double GetDouble(int ordinal)
     {
-        ref readonly RowSlot held = ref At(ordinal);
-        return held.Held == 11 ? BitConverter.Int64BitsToDouble(held.Bits) : _inner.GetDouble(ordinal);
+        ref RowSlot slot = ref At(ordinal);
+        if (slot.Held == 11) return BitConverter.Int64BitsToDouble(slot.Bits);
+        double value = _inner.GetDouble(ordinal);
+        if (slot.Tag != 11) return value;
+        slot.Bits = BitConverter.DoubleToInt64Bits(value);
+        slot.Held = 11;
+        return value;
     }
 
     [return: DynamicallyAccessedMembers(
@@ -71,14 +91,14 @@ internal sealed partial class RecordingReader : IDbColumnSchemaGenerator
     // The compiler of machine code knows T, and keeps the one line that is for it, without a box.
     public override T GetFieldValue<T>(int ordinal)
     {
-        byte held = At(ordinal).Held;
-        if (typeof(T) == typeof(int) && held == 6) return (T)(object)GetInt32(ordinal);
-        if (typeof(T) == typeof(long) && held == 8) return (T)(object)GetInt64(ordinal);
-        if (typeof(T) == typeof(bool) && held == 1) return (T)(object)GetBoolean(ordinal);
-        if (typeof(T) == typeof(decimal) && held == 12) return (T)(object)GetDecimal(ordinal);
-        if (typeof(T) == typeof(Guid) && held == 13) return (T)(object)GetGuid(ordinal);
-        if (typeof(T) == typeof(DateTime) && held == 14) return (T)(object)GetDateTime(ordinal);
-        return typeof(T) == typeof(string) && held == Text
+        byte tag = At(ordinal).Tag;
+        if (typeof(T) == typeof(int) && tag == 6) return (T)(object)GetInt32(ordinal);
+        if (typeof(T) == typeof(long) && tag == 8) return (T)(object)GetInt64(ordinal);
+        if (typeof(T) == typeof(bool) && tag == 1) return (T)(object)GetBoolean(ordinal);
+        if (typeof(T) == typeof(decimal) && tag == 12) return (T)(object)GetDecimal(ordinal);
+        if (typeof(T) == typeof(Guid) && tag == 13) return (T)(object)GetGuid(ordinal);
+        if (typeof(T) == typeof(DateTime) && tag == 14) return (T)(object)GetDateTime(ordinal);
+        return typeof(T) == typeof(string) && tag == Text
             ? (T)(object)GetString(ordinal) : _inner.GetFieldValue<T>(ordinal);
     }
 
@@ -87,32 +107,57 @@ internal sealed partial class RecordingReader : IDbColumnSchemaGenerator
 
     public override float GetFloat(int ordinal)
     {
-        ref readonly RowSlot held = ref At(ordinal);
-        return held.Held == 10 ? BitConverter.Int32BitsToSingle((int)held.Bits) : _inner.GetFloat(ordinal);
+        ref RowSlot slot = ref At(ordinal);
+        if (slot.Held == 10) return BitConverter.Int32BitsToSingle((int)slot.Bits);
+        float value = _inner.GetFloat(ordinal);
+        if (slot.Tag != 10) return value;
+        slot.Bits = BitConverter.SingleToInt32Bits(value);
+        slot.Held = 10;
+        return value;
     }
 
     public override Guid GetGuid(int ordinal)
     {
-        ref readonly RowSlot held = ref At(ordinal);
-        return held.Held == 13 ? held.Guid : _inner.GetGuid(ordinal);
+        ref RowSlot slot = ref At(ordinal);
+        if (slot.Held == 13) return slot.Guid;
+        Guid value = _inner.GetGuid(ordinal);
+        if (slot.Tag != 13) return value;
+        slot.Guid = value;
+        slot.Held = 13;
+        return value;
     }
 
     public override short GetInt16(int ordinal)
     {
-        ref readonly RowSlot held = ref At(ordinal);
-        return held.Held == 4 ? (short)held.Bits : _inner.GetInt16(ordinal);
+        ref RowSlot slot = ref At(ordinal);
+        if (slot.Held == 4) return (short)slot.Bits;
+        short value = _inner.GetInt16(ordinal);
+        if (slot.Tag != 4) return value;
+        slot.Bits = value;
+        slot.Held = 4;
+        return value;
     }
 
     public override int GetInt32(int ordinal)
     {
-        ref readonly RowSlot held = ref At(ordinal);
-        return held.Held == 6 ? (int)held.Bits : _inner.GetInt32(ordinal);
+        ref RowSlot slot = ref At(ordinal);
+        if (slot.Held == 6) return (int)slot.Bits;
+        int value = _inner.GetInt32(ordinal);
+        if (slot.Tag != 6) return value;
+        slot.Bits = value;
+        slot.Held = 6;
+        return value;
     }
 
     public override long GetInt64(int ordinal)
     {
-        ref readonly RowSlot held = ref At(ordinal);
-        return held.Held == 8 ? held.Bits : _inner.GetInt64(ordinal);
+        ref RowSlot slot = ref At(ordinal);
+        if (slot.Held == 8) return slot.Bits;
+        long value = _inner.GetInt64(ordinal);
+        if (slot.Tag != 8) return value;
+        slot.Bits = value;
+        slot.Held = 8;
+        return value;
     }
 
     public override string GetName(int ordinal) => _inner.GetName(ordinal);
@@ -140,20 +185,37 @@ internal sealed partial class RecordingReader : IDbColumnSchemaGenerator
 
     public override Stream GetStream(int ordinal) => _inner.GetStream(ordinal);
 
-    public override string GetString(int ordinal) =>
-        At(ordinal) is { Held: Text, Text: { } text } ? text : _inner.GetString(ordinal);
+    public override string GetString(int ordinal)
+    {
+        ref RowSlot slot = ref At(ordinal);
+        if (slot.Held == Text) return slot.Text!;
+        string value = _inner.GetString(ordinal);
+        if (slot.Tag != Text) return value;
+        slot.Text = value;
+        slot.Held = Text;
+        return value;
+    }
 
     public override TextReader GetTextReader(int ordinal) => _inner.GetTextReader(ordinal);
 
-    public override object GetValue(int ordinal) =>
-        At(ordinal) is { Held: Text, Text: { } text } ? text : _inner.GetValue(ordinal);
+    public override object GetValue(int ordinal)
+    {
+        ref RowSlot slot = ref At(ordinal);
+        if (slot.Held == Text) return slot.Text!;
+        object value = _inner.GetValue(ordinal);
+        slot.Take(value);
+        return value;
+    }
 
     public override int GetValues(object[] values) => _inner.GetValues(values);
 
     public override bool IsDBNull(int ordinal)
     {
-        byte held = At(ordinal).Held;
-        return held == RowSlot.Unknown ? _inner.IsDBNull(ordinal) : held == RowSlot.Null;
+        ref RowSlot slot = ref At(ordinal);
+        if (slot.Held != RowSlot.Unknown) return slot.Held == RowSlot.Null;
+        bool isNull = _inner.IsDBNull(ordinal);
+        if (isNull && slot.Tag != 0) slot.Held = RowSlot.Null;
+        return isNull;
     }
 
     public override Task<bool> IsDBNullAsync(int ordinal, CancellationToken cancellationToken) =>
@@ -161,9 +223,9 @@ internal sealed partial class RecordingReader : IDbColumnSchemaGenerator
 
     protected override DbDataReader GetDbDataReader(int ordinal) => _inner.GetData(ordinal);
 
-    private ref readonly RowSlot At(int ordinal)
+    private ref RowSlot At(int ordinal)
     {
-        RowSlot[] row = _recorder.Row;
+        RowSlot[] row = _row;
         return ref (uint)ordinal < (uint)row.Length ? ref row[ordinal] : ref _nothing;
     }
 }

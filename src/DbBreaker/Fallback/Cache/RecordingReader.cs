@@ -4,8 +4,9 @@ using System.Data.Common;
 namespace DbBreaker.Fallback.Cache;
 
 /// <summary>
-/// The driver's reader, with each row noted when the caller reaches it. The entry is kept when the caller has read to
-/// the end of the last result; whatever the recording meets never becomes the caller's error. For one caller at a time.
+/// The driver's reader, with each row noted when the caller goes on from it. The entry is kept when the caller has read
+/// to the end of the last result; whatever the recording meets never becomes the caller's error. For one caller at a
+/// time.
 /// </summary>
 internal sealed partial class RecordingReader : DbDataReader
 {
@@ -13,6 +14,8 @@ internal sealed partial class RecordingReader : DbDataReader
     private readonly CachedRead _read;
     private readonly EntryRecorder _recorder;
     private readonly bool _isOneRow;
+    private RowSlot[] _row = [];
+    private bool _isAtRow;
     private bool _endOfRows;
     private bool _isOver;
     private bool _isClosed;
@@ -26,11 +29,12 @@ internal sealed partial class RecordingReader : DbDataReader
         _read = read;
         _recorder = read.StartRecorder();
         _isOneRow = read.IsOneRow;
-        Note(static (recorder, reader) => recorder.BeginResult(reader));
+        BeginResult();
     }
 
     public override bool Read()
     {
+        if (_isAtRow) AddRow();
         bool hasRow;
         try
         {
@@ -48,6 +52,7 @@ internal sealed partial class RecordingReader : DbDataReader
 
     public override Task<bool> ReadAsync(CancellationToken cancellationToken)
     {
+        if (_isAtRow) AddRow();
         Task<bool> reading = _inner.ReadAsync(cancellationToken);
         if (!reading.IsCompletedSuccessfully) return Wait(this, reading);
         Reached(reading.Result);
@@ -107,6 +112,7 @@ internal sealed partial class RecordingReader : DbDataReader
     {
         if (_isClosed) return;
         _isClosed = true;
+        BeforeEnd();
         try
         {
             while (MayBeWhole()) Turned(_inner.NextResult());
@@ -158,6 +164,7 @@ internal sealed partial class RecordingReader : DbDataReader
 
     private async Task TurnAsync()
     {
+        BeforeEnd();
         try
         {
             while (MayBeWhole()) Turned(await _inner.NextResultAsync(CancellationToken.None).ConfigureAwait(false));
@@ -174,22 +181,42 @@ internal sealed partial class RecordingReader : DbDataReader
     private void Reached(bool hasRow)
     {
         if (_isOver) return;
-        if (!hasRow)
-        {
-            if (!_endOfRows) Note(static (recorder, _) => recorder.EndResult());
-            _endOfRows = true;
-            return;
-        }
+        _isAtRow = hasRow;
+        if (!hasRow) EndResult();
+    }
 
+    private void AddRow()
+    {
+        _isAtRow = false;
         Note(static (recorder, reader) => recorder.AddRow(reader));
-        if (!_isOneRow || _isOver) return;
-        Note(static (recorder, _) => recorder.EndResult());
+        // Whoever wants one row has it now, and need not look for another.
+        if (_isOneRow) EndResult();
+    }
+
+    private void BeginResult()
+    {
+        _endOfRows = false;
+        Note(static (recorder, reader) => recorder.BeginResult(reader));
+        _row = _recorder.Row;
+    }
+
+    private void EndResult()
+    {
+        if (!_endOfRows) Note(static (recorder, _) => recorder.EndResult());
         _endOfRows = true;
+        _row = [];
     }
 
     private void BeforeNextResult()
     {
+        BeforeEnd();
         if (!_isOver && !_endOfRows) Leave();
+    }
+
+    // The caller leaves its row without asking for another: it had all of them only if it wanted one.
+    private void BeforeEnd()
+    {
+        if (_isAtRow && _isOneRow && !_inner.IsClosed) AddRow();
     }
 
     private void Turned(bool hasNext)
@@ -204,17 +231,13 @@ internal sealed partial class RecordingReader : DbDataReader
 
         // A scalar is the first row's; the rest only has to be done with.
         if (_read.IsScalar) return;
-        _endOfRows = false;
-        Note(static (recorder, reader) =>
-        {
-            recorder.NextResult();
-            recorder.BeginResult(reader);
-        });
+        _recorder.NextResult();
+        BeginResult();
     }
 
     private void Finish()
     {
-        _isOver = true;
+        End();
         try
         {
             if (_inner.RecordsAffected is not -1) _recorder.Abandon("it changed rows, and only what reads is kept");
@@ -230,7 +253,7 @@ internal sealed partial class RecordingReader : DbDataReader
     private void Leave()
     {
         if (_isOver) return;
-        _isOver = true;
+        End();
         _recorder.Abandon("its end was not reached");
     }
 
@@ -248,7 +271,14 @@ internal sealed partial class RecordingReader : DbDataReader
         }
 
         if (_recorder.IsRecording) return;
-        _isOver = true;
+        End();
         _read.Refused(_recorder.Problem!);
+    }
+
+    private void End()
+    {
+        _isOver = true;
+        _isAtRow = false;
+        _row = [];
     }
 }

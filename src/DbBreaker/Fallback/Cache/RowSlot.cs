@@ -1,24 +1,118 @@
+using System.Runtime.InteropServices;
+using DbBreaker.Fallback.Cache.Values;
+
 namespace DbBreaker.Fallback.Cache;
 
-/// <summary>One value of the row that was noted last, so that the caller's reading need not decode it again.</summary>
+/// <summary>
+/// One column's value in the row that the caller is at. What the caller takes is noted here as it passes, so that
+/// nothing is decoded twice; what it leaves is read when it goes on. Values share their room: most are small.
+/// </summary>
+[StructLayout(LayoutKind.Explicit)]
 internal struct RowSlot
 {
-    /// <summary>Nothing is known; the driver has to be asked.</summary>
+    /// <summary>The caller has not taken it yet.</summary>
     public const byte Unknown = 0;
 
     /// <summary>The column is null in this row.</summary>
     public const byte Null = 255;
 
-    /// <summary>The tag of the kind that is held, or one of the above.</summary>
-    public byte Held;
-
+    [FieldOffset(0)]
     public long Bits;
 
+    [FieldOffset(0)]
     public decimal Decimal;
 
+    [FieldOffset(0)]
     public Guid Guid;
 
+    [FieldOffset(0)]
     public DateTime Time;
 
+    [FieldOffset(16)]
     public string? Text;
+
+    /// <summary>The tag of the column's kind when its values fit in here; else 0.</summary>
+    [FieldOffset(24)]
+    public byte Tag;
+
+    /// <summary>The same tag once the value is here, or one of the above.</summary>
+    [FieldOffset(25)]
+    public byte Held;
+
+    /// <summary>Whether values of a kind fit into a slot.</summary>
+    public static bool Fits(byte tag) => tag is 1 or 4 or 6 or 8 or 10 or 11 or 12 or 13 or 14 or 19;
+
+    /// <summary>Reads the value from the driver, without a box, as the kind of its column.</summary>
+    public void Take(System.Data.Common.DbDataReader reader, int ordinal)
+    {
+        switch (Tag)
+        {
+            case 1: Bits = reader.GetBoolean(ordinal) ? 1 : 0; break;
+            case 4: Bits = reader.GetInt16(ordinal); break;
+            case 6: Bits = reader.GetInt32(ordinal); break;
+            case 8: Bits = reader.GetInt64(ordinal); break;
+            case 10: Bits = BitConverter.SingleToInt32Bits(reader.GetFloat(ordinal)); break;
+            case 11: Bits = BitConverter.DoubleToInt64Bits(reader.GetDouble(ordinal)); break;
+            case 12: Decimal = reader.GetDecimal(ordinal); break;
+            case 13: Guid = reader.GetGuid(ordinal); break;
+            case 14: Time = reader.GetDateTime(ordinal); break;
+            default: Text = reader.GetString(ordinal); break;
+        }
+
+        Held = Tag;
+    }
+
+    /// <summary>Notes what the caller took in a box.</summary>
+    public void Take(object value)
+    {
+        switch (Tag)
+        {
+            case 0: return;
+            case 1 when value is bool it: Bits = it ? 1 : 0; break;
+            case 4 when value is short it: Bits = it; break;
+            case 6 when value is int it: Bits = it; break;
+            case 8 when value is long it: Bits = it; break;
+            case 10 when value is float it: Bits = BitConverter.SingleToInt32Bits(it); break;
+            case 11 when value is double it: Bits = BitConverter.DoubleToInt64Bits(it); break;
+            case 12 when value is decimal it: Decimal = it; break;
+            case 13 when value is Guid it: Guid = it; break;
+            case 14 when value is DateTime it: Time = it; break;
+            case 19 when value is string it: Text = it; break;
+            default:
+                if (value is DBNull) Held = Null;
+                return;
+        }
+
+        Held = Tag;
+    }
+
+    /// <summary>Writes the value that is here, and forgets it.</summary>
+    public void WriteTo(CacheWriter writer)
+    {
+        switch (Held)
+        {
+            case Null: writer.Byte(ValueCodec.Null); break;
+            case 6 or 10: writer.Tagged(Held, (int)Bits); break;
+            case 8 or 11: writer.Tagged(Held, Bits); break;
+            default:
+                writer.Byte(Held);
+                WriteOther(writer);
+                break;
+        }
+
+        Held = Unknown;
+    }
+
+    private readonly void WriteOther(CacheWriter writer)
+    {
+        switch (Held)
+        {
+            case 1: writer.Byte((byte)Bits); break;
+            case 4: writer.UInt16((ushort)Bits); break;
+            case 12: ValueKinds.WriteDecimal(writer, Decimal); break;
+            case 13: ValueKinds.WriteGuid(writer, Guid); break;
+            case 14: ValueKinds.WriteDateTime(writer, Time); break;
+            default: writer.Text(Text); break;
+        }
+    }
 }
