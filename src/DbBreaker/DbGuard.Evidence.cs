@@ -50,6 +50,11 @@ public sealed partial class DbGuard
         else SucceedSlow(generation, startedAt);
     }
 
+    /// <summary>Whether the failure is a timeout that the server seems to have acknowledged.</summary>
+    internal bool IsSurvivedTimeout(in DbFailure failure) =>
+        failure.ConnectionSurvived && failure.Phase != DbPhase.Opening
+        && DbFailureClassifier.Classify(Adapter, failure) is DbFailureKind.Timeout;
+
     /// <summary>Judges a failure and lets it count. Returns what it was.</summary>
     internal DbFailureKind Fail(long generation, long startedAt, in DbFailure failure)
     {

@@ -17,9 +17,8 @@ internal sealed partial class ConnectionSession
     private bool _isDetached;
     private bool _opening;
     private bool _closeIsWanted;
-    private bool _fell;        // During an operation, whose end will count it.
-    private bool _fallCounted; // Outside one: it counted at once.
-    private bool _lossCounted; // The latest operation's end counted it; the fall is yet to come.
+    private bool _fallCounted; // Outside an operation: it counted at once.
+    private object? _ending;   // What the latest operation's end and a fall are to make of each other; mostly nothing.
     private OperationStamp _running;
     private long _wroteAt;
 
@@ -168,14 +167,16 @@ internal sealed partial class ConnectionSession
         if (operation.IsNone) return;
         SetRunning(default);
         Guard.Succeed(operation.Generation, operation.StartedAt);
-        if (_fell) CountFall(operation.Generation);
+        if (_ending is not null) CountFall(operation.Generation);
     }
 
     public void Failed(OperationStamp operation, Exception exception, DbPhase phase)
     {
         if (operation.IsNone) return;
+        // First, so that a fall on another thread finds an operation that runs, or one that is judged.
+        object? before = BeginJudging();
         SetRunning(default);
-        Judge(operation.Generation, operation.StartedAt, exception, phase);
+        Judge(before, operation.Generation, operation.StartedAt, exception, phase);
     }
 
     /// <summary>The operation ended with neither (EF reports a cancellation without an exception object).</summary>
@@ -183,7 +184,7 @@ internal sealed partial class ConnectionSession
     {
         if (operation.IsNone) return;
         SetRunning(default);
-        if (_fell) CountFall(operation.Generation);
+        if (_ending is not null) CountFall(operation.Generation);
     }
 
     /// <summary>A failure that was seen outside an operation: mid-read, a later statement of a batch.</summary>
@@ -198,7 +199,8 @@ internal sealed partial class ConnectionSession
             return;
         }
 
-        Judge(GenerationOfHold, LeaseSlot.NotRunning, exception, phase);
+        if (_ending is SurvivedTimeout) Settle();
+        Judge(BeginJudging(), GenerationOfHold, LeaseSlot.NotRunning, exception, phase);
     }
 
     /// <summary>A transaction began; nested calls do not count twice.</summary>
@@ -216,6 +218,7 @@ internal sealed partial class ConnectionSession
     public void Closed()
     {
         EndOpening();
+        if (_ending is SurvivedTimeout) Settle();
         IsDeferred = Reading = ClosesWithReader = InTransaction = false;
         // What runs is looked at only while the permit is held.
         _running = default;
@@ -268,7 +271,8 @@ internal sealed partial class ConnectionSession
     {
         _brake = brake;
         _opening = true;
-        _closeIsWanted = _fell = _fallCounted = _lossCounted = false;
+        _closeIsWanted = _fallCounted = false;
+        _ending = null;
         if (_lease.Slot is not { } slot) return;
         // Unless the brake held the open up, the slot says already when it began.
         if (brake == DbGuard.NotBraked) _running = new OperationStamp(slot.Generation, Math.Max(1, slot.AcquiredAt));
@@ -287,7 +291,7 @@ internal sealed partial class ConnectionSession
     {
         if (Guard.IsDisabled) return default;
         Watch();
-        _fell = _lossCounted = false;
+        if (_ending is not null) Settle();
         var operation = new OperationStamp(GenerationOfOperation, Guard.OperationTime);
         SetRunning(operation);
         return operation;

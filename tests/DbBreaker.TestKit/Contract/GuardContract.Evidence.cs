@@ -110,11 +110,9 @@ public abstract partial class GuardContract
         return exception;
     }
 
-    // An asynchronous call of SqlClient can throw while its connection still looks alive: what it says is an answer
-    // then, and the loss that follows is the failure.
     private static bool Fits((long Failures, long Operations) seen, ContractEvidence evidence) => evidence switch
     {
-        ContractEvidence.Failure => seen is (1, 1 or 2),
+        ContractEvidence.Failure => seen is (1, 1),
         ContractEvidence.Answer => seen is (0, 1),
         _ => seen is (0, 0),
     };

@@ -53,6 +53,86 @@ public sealed class Rule05_AFallIsAFailure
     }
 
     [Fact]
+    public void A_fall_that_follows_a_timeout_that_looked_survived_is_the_timeouts_only_outcome()
+    {
+        SessionBench session = Opened();
+        session.Fail(new TimeoutException());
+        session.Fall();
+        Assert.Equal((1, 1, 0),
+            (session.Bench.Now.Failures, session.Bench.Now.Operations, session.Bench.Now.PermitsInUse));
+    }
+
+    [Fact]
+    public void A_timeout_is_an_answer_once_the_connection_is_used_again_closed_or_let_go()
+    {
+        foreach (Action<SessionBench> next in (Action<SessionBench>[])
+            [s => s.Use(), s => s.Close(), s => s.Session.Detach()])
+        {
+            SessionBench session = Opened();
+            session.Fail(new TimeoutException());
+            Assert.Equal(0, session.Bench.Now.Operations);
+            next(session);
+            Assert.Equal((0, 1), (session.Bench.Now.Failures, session.Bench.Now.Operations));
+        }
+    }
+
+    [Fact]
+    public void A_timeout_took_as_long_as_it_took_however_late_it_is_known_to_be_an_answer()
+    {
+        var session = new SessionBench(new GuardBench(o =>
+        {
+            o.SlowCallThreshold = TimeSpan.FromSeconds(2);
+            (o.SlowCallRatio, o.MinimumThroughput) = (0.1, 2);
+        }));
+        session.Open();
+        session.Fail(new TimeoutException());
+        session.Bench.AdvanceMs(5_000);
+        for (int i = 0; i < 9; i++) session.Run();
+        Assert.Equal(CircuitState.Closed, session.Bench.Guard.State);
+    }
+
+    [Fact]
+    public void A_server_that_says_it_is_full_and_hangs_up_is_no_failure_in_either_order()
+    {
+        SessionBench session = Opened();
+        session.Fail(new Failures.FakeDbException("53300"));
+        session.Fall();
+        session.Open();
+        OperationStamp command = session.Session.BeforeCommand();
+        session.Fall();
+        session.Session.Failed(command, new Failures.FakeDbException("53300"), DbPhase.Executing);
+        Assert.Equal((0, 0), (session.Bench.Now.Failures, session.Bench.Now.Operations));
+    }
+
+    [Theory, InlineData(true), InlineData(false)]
+    public void An_exception_and_a_fall_at_the_same_time_are_one_failure(bool isTimeout)
+    {
+        var session = new SessionBench(new GuardBench(static o => o.MinimumThroughput = 10_000));
+        session.Open();
+        session.Use();
+        session.Close();
+        using var both = new Barrier(2);
+        for (int i = 1; i <= 2_000; i++)
+        {
+            session.Open();
+            OperationStamp command = session.Session.BeforeCommand();
+            Exception exception = isTimeout ? new TimeoutException() : GuardBench.Gone();
+            var falling = new Thread(() =>
+            {
+                both.SignalAndWait(TestContext.Current.CancellationToken);
+                session.Fall();
+            });
+            falling.Start();
+            both.SignalAndWait(TestContext.Current.CancellationToken);
+            session.Session.Failed(command, exception, DbPhase.Executing);
+            falling.Join();
+            if (session.Bench.Now.Failures != i || session.Bench.Now.Operations != i) break;
+        }
+
+        Assert.Equal((2_000, 2_000), (session.Bench.Now.Failures, session.Bench.Now.Operations));
+    }
+
+    [Fact]
     public void A_fall_after_an_operation_that_went_well_again_is_a_failure_of_its_own()
     {
         SessionBench session = Opened();
