@@ -124,6 +124,13 @@ public sealed partial class DbGuard
         return true;
     }
 
+    /// <summary>A permit for what is in use already, whatever the limit and the circuit say.</summary>
+    internal DbGuardLease TakeRegardless()
+    {
+        long generation = _circuit.Generation;
+        return Hold(_permits.TakeRegardless(), generation);
+    }
+
     // Those beyond the limit are the ones that would wait in the queue.
     private bool WouldNotWait()
     {

@@ -1,3 +1,5 @@
+using System.Data;
+using System.Data.Common;
 using DbBreaker.TestKit;
 using Npgsql;
 
@@ -20,7 +22,7 @@ public sealed class GuardedSessionTests
         {
             await using GuardedDbConnection connection = (GuardedDbConnection)await guarded.OpenConnectionAsync(Token);
             await Assert.ThrowsAsync<PostgresException>(() => ExecuteAsync(connection, text));
-            Assert.Equal(System.Data.ConnectionState.Closed, connection.State);
+            Assert.Equal(ConnectionState.Closed, connection.State);
         }
 
         DbGuardSnapshot now = guarded.Guard!.GetSnapshot();
@@ -62,6 +64,62 @@ public sealed class GuardedSessionTests
         Assert.NotEqual(before, fresh);
         Assert.Equal(fresh, kept);
         Assert.Equal(CircuitState.Closed, guarded.Guard!.State);
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task A_connection_that_the_driver_opens_under_a_cancelled_token_holds_a_permit_beyond_the_limit(
+        bool isAsync)
+    {
+        await using NpgsqlDataSource source = await NewSourceAsync();
+        await using GuardedDbDataSource guarded =
+            source.WithCircuitBreaker($"late-{Guid.NewGuid():N}", static o => o.PermitLimit = 1);
+        await using (DbConnection one = source.CreateConnection(), other = source.CreateConnection())
+        {
+            // Two in the pool: what is warm is opened whatever the token says.
+            await one.OpenAsync(Token);
+            await other.OpenAsync(Token);
+        }
+
+        await using DbConnection first = guarded.CreateConnection();
+        await using DbConnection late = guarded.CreateConnection();
+        if (isAsync) await first.OpenAsync(Token);
+        else first.Open();
+        await late.OpenAsync(new CancellationToken(canceled: true));
+        Assert.Equal((ConnectionState.Open, 2), (late.State, guarded.Guard.GetSnapshot().PermitsInUse));
+
+        // It is in use already: a command neither waits for a place nor takes another.
+        await using DbCommand command = late.CreateCommand();
+        command.CommandText = "SELECT 1";
+        Assert.Equal(1, isAsync ? await command.ExecuteScalarAsync(Token) : command.ExecuteScalar());
+        Assert.Equal(2, guarded.Guard.GetSnapshot().PermitsInUse);
+        if (isAsync) await late.CloseAsync();
+        else late.Close();
+        Assert.Equal(1, guarded.Guard.GetSnapshot().PermitsInUse);
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task An_open_circuit_turns_away_what_is_asked_of_a_connection_opened_under_a_cancelled_token(
+        bool isAsync)
+    {
+        await using NpgsqlDataSource source = await NewSourceAsync();
+        await using GuardedDbDataSource guarded = source.WithCircuitBreaker($"late-{Guid.NewGuid():N}");
+        await using (DbConnection warm = await guarded.OpenConnectionAsync(Token))
+        {
+            guarded.Guard.Isolate("maintenance");
+        }
+
+        await using DbConnection late = guarded.CreateConnection();
+        await late.OpenAsync(new CancellationToken(canceled: true));
+        Assert.Equal(1, guarded.Guard.GetSnapshot().PermitsInUse);
+        await using DbCommand command = late.CreateCommand();
+        command.CommandText = "SELECT 1";
+        await Assert.ThrowsAsync<DbCircuitOpenException>(
+            async () => _ = isAsync ? await command.ExecuteScalarAsync(Token) : command.ExecuteScalar());
+        guarded.Guard.Reset();
+        Assert.Equal(1, isAsync ? await command.ExecuteScalarAsync(Token) : command.ExecuteScalar());
+        Assert.Equal(1, guarded.Guard.GetSnapshot().PermitsInUse);
+        await late.CloseAsync();
+        Assert.Equal(0, guarded.Guard.GetSnapshot().PermitsInUse);
     }
 
     private static async Task<int> FailReadOnlyAsync(GuardedDbDataSource guarded)

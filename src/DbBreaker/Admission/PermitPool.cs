@@ -67,7 +67,8 @@ internal sealed class PermitPool(int limit, int queueLimit)
         return false;
     }
 
-    /// <summary>Takes a permit beyond every limit: a guard that only observes never holds anybody up.</summary>
+    /// <summary>Takes a permit beyond every limit: a guard that only observes never holds anybody up, and a connection
+    /// that is open already is in use.</summary>
     public int TakeRegardless() => EpochOf(Interlocked.Add(ref _word, OneCurrent));
 
     /// <summary>Gives a permit back, to the first in the queue if there is one.</summary>

@@ -99,6 +99,15 @@ internal sealed partial class ConnectionSession
         }
     }
 
+    /// <summary>The driver opened a connection without the guard being asked: a permit for it, beyond the limit if need
+    /// be, so that as many are in use as connections are.</summary>
+    public void TakeRegardless()
+    {
+        if (!NeedsLease(isClosed: true)) return;
+        Take(Guard.TakeRegardless());
+        Opening(DbGuard.NotBraked);
+    }
+
     /// <summary>The connection is open. Proves nothing: a warm pool asks no server.</summary>
     public void Opened()
     {

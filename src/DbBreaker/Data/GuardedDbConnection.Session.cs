@@ -156,8 +156,8 @@ public abstract partial class GuardedDbConnection
     /// <inheritdoc/>
     public override Task OpenAsync(CancellationToken cancellationToken)
     {
-        if (cancellationToken.IsCancellationRequested || SessionToOpen() is not { } session)
-            return _inner.OpenAsync(cancellationToken);
+        if (SessionToOpen() is not { } session) return _inner.OpenAsync(cancellationToken);
+        if (cancellationToken.IsCancellationRequested) return OpenUnadmittedAsync(session, cancellationToken);
         if (session.TryDefer())
         {
             Deferred();
@@ -291,6 +291,24 @@ public abstract partial class GuardedDbConnection
         }
     }
 
+    // What is cancelled already is the driver's to answer: mostly it refuses, but Npgsql opens from a warm pool all the
+    // same. The place in the pool is taken then, so the permit is.
+    private Task OpenUnadmittedAsync(ConnectionSession session, CancellationToken cancellationToken)
+    {
+        Task opening = _inner.OpenAsync(cancellationToken);
+        if (!opening.IsCompletedSuccessfully) return FinishAsync(this, session, opening);
+        session.TakeRegardless();
+        Opened(session);
+        return opening;
+
+        static async Task FinishAsync(GuardedDbConnection connection, ConnectionSession session, Task opening)
+        {
+            await opening.ConfigureAwait(false);
+            session.TakeRegardless();
+            connection.Opened(session);
+        }
+    }
+
     // Npgsql closes the connection and opens one of another pool, which is no failure.
     private string BeforeDatabaseChange()
     {
@@ -313,7 +331,7 @@ public abstract partial class GuardedDbConnection
     private ConnectionSession NewSession(DbGuard guard) =>
         _binding.IsStandIn ? new(_inner, guard) { MayFallBack = false } : new(_inner, guard);
 
-    // Opening what is open already, has no string to open, or is cancelled already, is the driver's to answer.
+    // Opening what is open already, or has no string to open, is the driver's to answer.
     private ConnectionSession? SessionToOpen()
     {
         if (_inner.State is not ConnectionState.Closed) return null;
