@@ -161,7 +161,7 @@ public sealed class CommandTests : IAsyncLifetime
         {
             await using MySqlConnection connection = await OpenAsync(async);
             Task<DbFailure> running = Observed.FailedScalarAsync(connection, "SELECT SLEEP(20)", async);
-            await Task.Delay(300, TestContext.Current.CancellationToken);
+            await RunsAsync(connection.ServerThread);
             if (reset) _proxy.ResetAll();
             else await KillAsync(connection.ServerThread);
             DbFailure failure = await running;
@@ -241,11 +241,20 @@ public sealed class CommandTests : IAsyncLifetime
         Assert.Equal((0L, 0), (now.Failures, now.PermitsInUse));
     }
 
-    private async Task KillAsync(int thread)
+    private Task RunsAsync(int thread) => Eventually.BecomesTrueAsync(
+        async _ => await AskServerAsync(
+            $"SELECT COUNT(*) FROM information_schema.processlist WHERE id = {thread} AND info LIKE '%SLEEP%'") is 1L,
+        TimeSpan.FromSeconds(30),
+        "the server runs it",
+        cancellationToken: TestContext.Current.CancellationToken);
+
+    private Task KillAsync(int thread) => AskServerAsync($"KILL {thread}");
+
+    private async Task<object?> AskServerAsync(string text)
     {
         await using MySqlConnection admin = new(_server.ConnectionString);
         await Observed.OpenAsync(admin, async: true);
-        await Observed.ScalarAsync(admin, $"KILL {thread}", async: true);
+        return await Observed.ScalarAsync(admin, text, async: true);
     }
 
     private async Task<MySqlConnection> OpenAsync(bool async)

@@ -1,4 +1,5 @@
 using System.Data;
+using DbBreaker.TestKit;
 using DbBreaker.TestKit.Tds;
 using Microsoft.Data.SqlClient;
 
@@ -125,10 +126,13 @@ public sealed class OpeningTests : IDisposable
         string pool = _server.ConnectionString + ";Max Pool Size=1";
         await using SqlConnection holder = new(pool);
         await holder.OpenAsync(TestContext.Current.CancellationToken);
-        Task<DbFailure> waiting = OpenAsync(pool, async: true);
-        await Task.Delay(200, TestContext.Current.CancellationToken);
+        await using SqlConnection waiter = new(pool);
+
+        // On this thread: when the call comes back, the open is in the pool's queue.
+        Task opening = waiter.OpenAsync(TestContext.Current.CancellationToken);
+        Assert.False(opening.IsCompleted);
         _adapter.ClearPool(holder);
-        DbFailure failure = await waiting;
+        DbFailure failure = await Observed.FailureAsync(waiter, DbPhase.Opening, () => opening);
         Assert.IsType<InvalidOperationException>(failure.Exception);
         Assert.Equal(DbFailureKind.Misuse, failure.Kind());
     }
@@ -151,10 +155,17 @@ public sealed class OpeningTests : IDisposable
         _server.HangUp();
 
         // The pool looks at a connection again when it was last looked at more than some milliseconds ago.
-        await Task.Delay(100, TestContext.Current.CancellationToken);
-        await Observed.OpenAsync(connection, async);
-        Assert.Equal(ConnectionState.Open, connection.State);
-        Assert.Equal(2, _server.Logins);
+        await Eventually.BecomesTrueAsync(
+            async _ =>
+            {
+                await connection.CloseAsync();
+                await Observed.OpenAsync(connection, async);
+                return _server.Logins > 1;
+            },
+            TimeSpan.FromSeconds(30),
+            "the pool finds out",
+            cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal((ConnectionState.Open, 2), (connection.State, _server.Logins));
     }
 
     private static async Task<DbFailure> OpenAsync(string connectionString, bool async)
