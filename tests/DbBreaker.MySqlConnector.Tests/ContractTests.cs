@@ -1,4 +1,3 @@
-using System.Data.Common;
 using DbBreaker.TestKit;
 using DbBreaker.TestKit.Contract;
 using MySqlConnector;
@@ -8,79 +7,6 @@ namespace DbBreaker.MySqlConnector.Tests;
 /// <summary>The contract on MySqlConnector and a real server, reached through a proxy that can hurt.</summary>
 public sealed class ContractTests : GuardContract
 {
-    protected override async Task<ContractServer> StartAsync() => new ProxiedMariaDb(await MariaDbServer.FindAsync());
-
-    private sealed class ProxiedMariaDb : ContractServer
-    {
-        private readonly FaultProxy _proxy;
-        private readonly MySqlConnectionStringBuilder _settings;
-
-        public ProxiedMariaDb(MariaDbServer server)
-        {
-            _proxy = FaultProxy.Start(server.Host, server.Port);
-            _settings = server.CreateBuilder();
-            (_settings.Server, _settings.Port) = ("127.0.0.1", (uint)_proxy.Port);
-            (_settings.MaximumPoolSize, _settings.ConnectionTimeout) = (PoolSize, 2);
-        }
-
-        public override DbProviderFactory Factory => MySqlConnectorFactory.Instance;
-
-        public override string ConnectionString => _settings.ConnectionString;
-
-        public override string SameConnectionString =>
-            $"Max Pool Size={PoolSize};Uid={_settings.UserID};Pwd={_settings.Password};" +
-            $"Initial Catalog={_settings.Database};Port={_proxy.Port};Host=127.0.0.1;Connect Timeout=9";
-
-        public override IEnumerable<ContractFault> Faults =>
-        [
-            new("syntax error", "SELEC 1", ContractEvidence.Answer),
-            Raised("duplicate key", 1062, ContractEvidence.Answer),
-            Raised("deadlock", 1213, ContractEvidence.Answer),
-            Raised("lock wait", 1205, ContractEvidence.Answer),
-            Raised("too many connections", 1040, ContractEvidence.None),
-            Raised("gone away, says a proxy", 2006, ContractEvidence.Failure),
-            Raised("lost, says a proxy", 2013, ContractEvidence.Failure),
-            new("statement timeout", "SET STATEMENT max_statement_time = 0.1 FOR SELECT SLEEP(20)",
-                ContractEvidence.Answer),
-            new("command timeout, acknowledged", "SELECT SLEEP(20)", ContractEvidence.Answer) { Timeout = 1 },
-            new("token, acknowledged", "SELECT SLEEP(20)", ContractEvidence.None) { IsCancelled = true },
-            new("session killed", "KILL CONNECTION_ID()", ContractEvidence.Failure),
-            new("reset", "SELECT SLEEP(20)", ContractEvidence.Failure) { During = ResetAsync },
-            new("command timeout, nobody there", "SELECT 1", ContractEvidence.Failure)
-            {
-                Timeout = 1, Before = _proxy.Silence, After = _proxy.Resume,
-            },
-        ];
-
-        public override void Vanish()
-        {
-            _proxy.RefuseNew();
-            _proxy.ResetAll();
-        }
-
-        public override void Return() => _proxy.AcceptNew();
-
-        public override void StandStill() => _proxy.Silence();
-
-        public override void GoOn() => _proxy.Resume();
-
-        public override string Sleep(DbConnection connection, TimeSpan time) =>
-            string.Create(System.Globalization.CultureInfo.InvariantCulture, $"SELECT SLEEP({time.TotalSeconds})");
-
-        public override async ValueTask DisposeAsync()
-        {
-            await _proxy.DisposeAsync();
-            await base.DisposeAsync();
-        }
-
-        private static ContractFault Raised(string name, int number, ContractEvidence evidence) =>
-            new(name, $"SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = {number}, MESSAGE_TEXT = 'scripted'", evidence);
-
-        private async Task ResetAsync()
-        {
-            // The statement is on its way, or with the server: a reset ends it either way.
-            await Task.Delay(200, TestContext.Current.CancellationToken);
-            _proxy.ResetAll();
-        }
-    }
+    protected override async Task<ContractServer> StartAsync() =>
+        new ProxiedMariaDb(MySqlConnectorFactory.Instance, await MariaDbServer.FindAsync());
 }

@@ -37,11 +37,8 @@ internal sealed class ScriptedTds(DbProviderFactory factory) : ContractServer
         new("command timeout, acknowledged", "SLEEP 20000", ContractEvidence.Answer) { Timeout = 1 },
         new("token, acknowledged", "SLEEP 20000", ContractEvidence.None) { IsCancelled = true },
         new("reset", "RESET", ContractEvidence.Failure),
-        new("reset while it runs", "SLEEP 20000", ContractEvidence.Failure) { During = HangUpAsync },
-        new("command timeout, nobody there", "SELECT 1", ContractEvidence.Failure)
-        {
-            Timeout = 1, Before = _server.Freeze, After = _server.Thaw,
-        },
+        ResetWhile("SLEEP 20000"),
+        NobodyThere,
     ];
 
     public override void Vanish() => _server.Stop();
@@ -51,6 +48,8 @@ internal sealed class ScriptedTds(DbProviderFactory factory) : ContractServer
     public override void StandStill() => _server.Freeze();
 
     public override void GoOn() => _server.Thaw();
+
+    protected override void HangUp() => _server.HangUp();
 
     public override string Sleep(DbConnection connection, TimeSpan time) => $"SLEEP {time.TotalMilliseconds}";
 
@@ -73,11 +72,4 @@ internal sealed class ScriptedTds(DbProviderFactory factory) : ContractServer
     }
 
     private static int Number(string word) => int.Parse(word, CultureInfo.InvariantCulture);
-
-    private async Task HangUpAsync()
-    {
-        // The statement is on its way, or with the server: a reset ends it either way.
-        await Task.Delay(200, TestContext.Current.CancellationToken);
-        _server.HangUp();
-    }
 }

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Xunit;
 
 namespace DbBreaker.TestKit.Contract;
 
@@ -36,6 +37,12 @@ public abstract class ContractServer : IAsyncDisposable
     /// <summary>Gets everything a server can answer a statement with, and what that says about the server.</summary>
     public abstract IEnumerable<ContractFault> Faults { get; }
 
+    /// <summary>Gets a command whose timeout nobody hears.</summary>
+    protected ContractFault NobodyThere => new("command timeout, nobody there", "SELECT 1", ContractEvidence.Failure)
+    {
+        Timeout = 1, Before = StandStill, After = GoOn,
+    };
+
     /// <summary>New connections are refused and open ones are reset.</summary>
     public abstract void Vanish();
 
@@ -48,8 +55,22 @@ public abstract class ContractServer : IAsyncDisposable
     /// <summary>Ends <see cref="StandStill"/>.</summary>
     public virtual void GoOn() => throw new NotSupportedException(NeverStandsStill);
 
+    /// <summary>Open connections are reset.</summary>
+    protected virtual void HangUp() => throw new NotSupportedException();
+
     /// <summary>Gets a statement that takes <paramref name="time"/> on the server, and then succeeds.</summary>
     public abstract string Sleep(DbConnection connection, TimeSpan time);
+
+    /// <summary>Gets a long statement whose connection is reset.</summary>
+    protected ContractFault ResetWhile(string text) => new("reset while it runs", text, ContractEvidence.Failure)
+    {
+        During = async () =>
+        {
+            // The statement is on its way, or with the server: a reset ends it either way.
+            await Task.Delay(200, TestContext.Current.CancellationToken);
+            HangUp();
+        },
+    };
 
     /// <inheritdoc/>
     public virtual ValueTask DisposeAsync()
