@@ -12,18 +12,25 @@ internal sealed class RejectionLog(DbGuard guard, GuardJournal journal)
 
     private readonly Lock _lock = new(); // Guards the sums and the timer.
     private volatile bool _isSumming;
+    private volatile bool _wasOff; // Rejections went by that no line is to tell of.
     private ITimer? _timer;
-    private long _open, _saturated, _observed;
+    private long _open, _saturated, _observed; // What lines have told of.
     private long _since;
 
     public void OnRejected(DbGuard rejecting, RejectionCause cause, string? text)
     {
-        if (_isSumming || !journal.Logger.IsEnabled(LogLevel.Warning)) return;
+        if (_isSumming) return;
+        if (!journal.Logger.IsEnabled(LogLevel.Warning))
+        {
+            if (!_wasOff) _wasOff = true;
+            return;
+        }
+
         lock (_lock)
         {
             if (_isSumming) return;
+            Begin_NeedsLock(cause);
             _isSumming = true;
-            Mark_NeedsLock();
             _timer ??= journal.Time.CreateTimer(
                 static log => ((RejectionLog)log!).Summarize(), this,
                 Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -66,6 +73,17 @@ internal sealed class RejectionLog(DbGuard guard, GuardJournal journal)
         if (open + saturated > 0)
             Log.CallsRejected(journal.Logger, guard.Name, open, saturated, (long)elapsed.TotalMilliseconds);
         if (observed > 0) WriteObserved(observed, elapsed);
+    }
+
+    // Of others that were rejected just before, no line has told: they are in the first sum.
+    private void Begin_NeedsLock(RejectionCause first)
+    {
+        if (_wasOff) Mark_NeedsLock();
+        else if (first == RejectionCause.Open) _open++;
+        else if (first == RejectionCause.Saturated) _saturated++;
+        else _observed++;
+        _wasOff = false;
+        _since = journal.Time.GetTimestamp();
     }
 
     private void Mark_NeedsLock()

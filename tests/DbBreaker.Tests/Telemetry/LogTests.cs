@@ -1,6 +1,7 @@
 using System.Reflection;
 using DbBreaker.Telemetry;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 
 namespace DbBreaker.Tests.Telemetry;
 
@@ -62,6 +63,42 @@ public sealed class LogTests
         Assert.Equal(3, sums.Count());
         // Callers that are rejected while the first line is being written are in a sum too: none is lost.
         Assert.Equal(1_000_000 - 1, sums.Sum(SumOf));
+    }
+
+    [Fact]
+    public async Task Those_who_are_rejected_at_the_same_time_as_the_first_are_in_the_sum()
+    {
+        const int callers = 4;
+        using var together = new Barrier(callers);
+        using var meeting = new MeetingLoggers(together);
+        GuardHarness harness = new();
+        harness.Guard.Isolate("test");
+        harness.Registry.UseLogging(LoggerFactory.Create(l => l.AddProvider(meeting)));
+
+        await Task.WhenAll(Enumerable.Range(0, callers).Select(_ => Task.Factory.StartNew(
+            harness.Reject, TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning,
+            TaskScheduler.Default)));
+        harness.Pass(TimeSpan.FromSeconds(11));
+
+        string sum = Assert.Single(meeting.Lines, line => line.Id == EventIds.CallsRejected).Text;
+        Assert.Equal(callers - 1, SumOf(sum));
+    }
+
+    [Fact]
+    public void What_was_rejected_while_nothing_was_logged_is_in_no_sum()
+    {
+        GuardHarness harness = new();
+        harness.Registry.UseLogging(LoggerFactory.Create(static _ => { }));
+        harness.Guard.Isolate("test");
+        for (int i = 0; i < 5; i++) harness.Reject();
+        FakeLogCollector late = new();
+        harness.Registry.UseLogging(LoggerFactory.Create(l => l.AddProvider(new FakeLoggerProvider(late))));
+
+        for (int i = 0; i < 3; i++) harness.Reject();
+        harness.Pass(TimeSpan.FromSeconds(11));
+
+        Assert.Equal(
+            2, SumOf(Assert.Single(late.GetSnapshot(), line => line.Id.Id == EventIds.CallsRejected).Message));
     }
 
     [Fact]
@@ -138,10 +175,10 @@ public sealed class LogTests
     public void Loggers_that_come_late_hear_of_guards_that_were_there_before()
     {
         GuardHarness harness = new();
-        Microsoft.Extensions.Logging.Testing.FakeLogCollector late = new();
+        FakeLogCollector late = new();
 
         harness.Registry.UseLogging(LoggerFactory.Create(
-            l => l.AddProvider(new Microsoft.Extensions.Logging.Testing.FakeLoggerProvider(late))));
+            l => l.AddProvider(new FakeLoggerProvider(late))));
         harness.Open();
 
         Assert.Contains(late.GetSnapshot(), line => line.Id.Id == EventIds.CircuitOpened);
@@ -166,5 +203,34 @@ public sealed class LogTests
     {
         string[] words = line.Split(' ');
         return int.Parse(words[Array.IndexOf(words, "rejected") + 1]);
+    }
+
+    /// <summary>Lets nobody go on before all have asked whether warnings are logged, the first time.</summary>
+    private sealed class MeetingLoggers(Barrier barrier) : ILoggerProvider, ILogger
+    {
+        private readonly System.Collections.Concurrent.ConcurrentQueue<(int Id, string Text)> _lines = [];
+        private int _asked;
+
+        public IReadOnlyCollection<(int Id, string Text)> Lines => _lines;
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel)
+        {
+            bool meets = logLevel == LogLevel.Warning && Interlocked.Increment(ref _asked) <= barrier.ParticipantCount;
+            if (meets) barrier.SignalAndWait(TimeSpan.FromSeconds(10));
+            return true;
+        }
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter) => _lines.Enqueue((eventId.Id, formatter(state, exception)));
+
+        public void Dispose()
+        {
+        }
     }
 }
