@@ -1,6 +1,7 @@
 using System.Data;
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
+using DbBreaker.TestKit;
 
 namespace DbBreaker.Tests;
 
@@ -12,7 +13,8 @@ internal sealed class FakeServerConnection(FakeServer server) : DbConnection
     public FakeServer Server => server;
 
     [AllowNull]
-    public override string ConnectionString { get; set; } = "Server=db1";
+    public override string ConnectionString { get; set; } =
+        $"Server=db1;User ID={Secrets.User};Password={Secrets.Password}";
 
     public override string Database => "orders";
 

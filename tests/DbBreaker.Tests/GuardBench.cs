@@ -29,6 +29,7 @@ internal sealed class GuardBench
 
         Guard.Transitioned += (_, transition) =>
         {
+            Emitted.Scan.Hear("transition", transition.Reason);
             lock (_transitions) _transitions.Add(transition);
         };
     }

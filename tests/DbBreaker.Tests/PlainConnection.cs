@@ -1,6 +1,7 @@
 using System.Data;
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
+using DbBreaker.TestKit;
 
 namespace DbBreaker.Tests;
 
@@ -10,7 +11,8 @@ internal sealed class PlainConnection : DbConnection
     private ConnectionState _state;
 
     [AllowNull]
-    public override string ConnectionString { get; set; } = "Server=db1";
+    public override string ConnectionString { get; set; } =
+        $"Server=db1;User ID={Secrets.User};Password={Secrets.Password}";
 
     public override string Database => "orders";
 

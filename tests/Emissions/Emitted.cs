@@ -13,13 +13,7 @@ public sealed class Emitted : IDisposable
 
     public void Dispose()
     {
-        foreach (DbGuard guard in DbGuardRegistry.Shared.Guards)
-        {
-            DbGuardSnapshot now = guard.GetSnapshot();
-            Scan.Hear("snapshot", $"{now.Name} {now.Reason}");
-            foreach (DbGuardTransition transition in now.RecentTransitions) Scan.Hear("transition", transition.Reason);
-        }
-
+        Scan.Hear(DbGuardRegistry.Shared);
         Scan.Verify();
     }
 }

@@ -32,6 +32,11 @@ public sealed class EmissionScan : ILoggerFactory, ILoggerProvider
     /// <summary>Begins to listen.</summary>
     /// <param name="secrets">What to look for; <see cref="Secrets.All"/> unless given.</param>
     public EmissionScan(params IEnumerable<string> secrets)
+        : this(listens: true, secrets)
+    {
+    }
+
+    private EmissionScan(bool listens, IEnumerable<string> secrets)
     {
         string[] given = [.. secrets];
         _secrets = given.Length > 0 ? () => given : () => Secrets.All;
@@ -41,7 +46,7 @@ public sealed class EmissionScan : ILoggerFactory, ILoggerProvider
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
             ActivityStopped = Hear,
         };
-        ActivitySource.AddActivityListener(_activities);
+        if (listens) ActivitySource.AddActivityListener(_activities);
         _meter.InstrumentPublished = (instrument, listener) =>
         {
             if (instrument.Meter.Name == Product)
@@ -49,9 +54,13 @@ public sealed class EmissionScan : ILoggerFactory, ILoggerProvider
         };
         _meter.SetMeasurementEventCallback<long>((instrument, _, tags, _) => Hear(instrument, tags));
         _meter.SetMeasurementEventCallback<double>((instrument, _, tags, _) => Hear(instrument, tags));
-        _meter.Start();
+        if (listens) _meter.Start();
         AppDomain.CurrentDomain.FirstChanceException += OnException;
     }
+
+    /// <summary>One that hears exceptions, lines of its loggers and what is added, and leaves meter and activities as
+    /// they are without a listener.</summary>
+    public static EmissionScan OfTexts(params IEnumerable<string> secrets) => new(listens: false, secrets);
 
     /// <summary>How much was heard.</summary>
     public long Heard => Interlocked.Read(ref _heard);
@@ -83,6 +92,17 @@ public sealed class EmissionScan : ILoggerFactory, ILoggerProvider
         if (_texts.Count < MostTexts)
             _texts[text] = origin;
         Look(origin, text);
+    }
+
+    /// <summary>Adds what the guards of a registry say of themselves.</summary>
+    public void Hear(DbGuardRegistry registry)
+    {
+        foreach (DbGuard guard in registry.Guards)
+        {
+            DbGuardSnapshot now = guard.GetSnapshot();
+            Hear("snapshot", $"{now.Name} {now.Reason}");
+            foreach (DbGuardTransition transition in now.RecentTransitions) Hear("transition", transition.Reason);
+        }
     }
 
     /// <exception cref="InvalidOperationException">Something held a secret.</exception>

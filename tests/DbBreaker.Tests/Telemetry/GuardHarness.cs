@@ -16,7 +16,8 @@ internal sealed class GuardHarness
         configure?.Invoke(options);
         Registry = new DbGuardRegistry(Time, isDisabled: false);
         Registry.UseLogging(LoggerFactory.Create(
-            logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new FakeLoggerProvider(_log))));
+            logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new FakeLoggerProvider(_log))
+                .AddProvider(Emitted.Scan)));
         Guard = Registry.GetOrAdd("telemetry-" + Guid.NewGuid().ToString("N"), options);
     }
 
