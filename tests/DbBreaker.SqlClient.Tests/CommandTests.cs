@@ -1,3 +1,4 @@
+using DbBreaker.TestKit;
 using DbBreaker.TestKit.Tds;
 using Microsoft.Data.SqlClient;
 
@@ -39,7 +40,7 @@ public sealed class CommandTests : IDisposable
         foreach (bool async in (bool[])[false, true])
         {
             await using SqlConnection connection = await OpenAsync(async);
-            DbFailure failure = await Observed.FailedScalarAsync(connection, async);
+            DbFailure failure = await Observed.FailedScalarAsync(connection, "SELECT 1", async);
             if (!survives) failure = await failure.SettledAsync(connection);
             Assert.Equal(number, Assert.IsType<SqlException>(failure.Exception).Number);
             Assert.Equal(kind, failure.Kind());
@@ -52,9 +53,9 @@ public sealed class CommandTests : IDisposable
     {
         await using SqlConnection connection = await OpenAsync(async);
         _server.Answer = _ => TdsReply.Error(SqlClientErrors.DatabaseIsReadOnly);
-        Assert.True(_adapter.IndicatesStalePool(await Observed.FailedScalarAsync(connection, async)));
+        Assert.True(_adapter.IndicatesStalePool(await Observed.FailedScalarAsync(connection, "SELECT 1", async)));
         _server.Answer = _ => TdsReply.Error(2627);
-        Assert.False(_adapter.IndicatesStalePool(await Observed.FailedScalarAsync(connection, async)));
+        Assert.False(_adapter.IndicatesStalePool(await Observed.FailedScalarAsync(connection, "SELECT 1", async)));
     }
 
     [Theory]
@@ -67,7 +68,7 @@ public sealed class CommandTests : IDisposable
         await using SqlConnection connection = await OpenAsync(async);
         _server.Answer = _ => TdsReply.Silence;
         _server.AcknowledgesAttention = answered;
-        DbFailure failure = await Observed.FailedScalarAsync(connection, async, timeout: 1);
+        DbFailure failure = await Observed.FailedScalarAsync(connection, "SELECT 1", async, timeout: 1);
         failure = await failure.SettledAsync(connection);
         Assert.Equal(SqlClientErrors.Timeout, Assert.IsType<SqlException>(failure.Exception).Number);
         Assert.Equal(DbFailureKind.Timeout, failure.Kind());
@@ -81,7 +82,7 @@ public sealed class CommandTests : IDisposable
         await using SqlConnection connection = await OpenAsync(async: true);
         _server.Answer = _ => TdsReply.Silence;
         using CancellationTokenSource cancel = new(TimeSpan.FromMilliseconds(300));
-        DbFailure failure = await Observed.FailedScalarAsync(connection, async: true, cancel: cancel);
+        DbFailure failure = await Observed.FailedScalarAsync(connection, "SELECT 1", async: true, cancel: cancel);
         SqlException exception = Assert.IsType<SqlException>(failure.Exception);
         Assert.Equal((0, 11), (exception.Number, exception.Class));
         Assert.Equal(DbFailureKind.Cancelled, failure.Kind());
@@ -98,7 +99,7 @@ public sealed class CommandTests : IDisposable
         _server.Answer = _ => TdsReply.Silence;
         _server.AcknowledgesAttention = false;
         using CancellationTokenSource cancel = new(TimeSpan.FromMilliseconds(100));
-        Task<DbFailure> cancelled = Observed.FailedScalarAsync(connection, async: true, cancel: cancel);
+        Task<DbFailure> cancelled = Observed.FailedScalarAsync(connection, "SELECT 1", async: true, cancel: cancel);
         await Task.Delay(TimeSpan.FromSeconds(7), TestContext.Current.CancellationToken);
         Assert.False(cancelled.IsCompleted);
 
@@ -113,11 +114,11 @@ public sealed class CommandTests : IDisposable
     {
         await using SqlConnection connection = await OpenAsync(async);
         _server.Answer = _ => TdsReply.Reset;
-        DbFailure failure = await Observed.FailedScalarAsync(connection, async);
+        DbFailure failure = await Observed.FailedScalarAsync(connection, "SELECT 1", async);
         failure = await failure.SettledAsync(connection);
         Assert.Equal(DbFailureKind.Unavailable, failure.Kind());
         Assert.False(failure.ConnectionSurvived);
-        DbFailure afterwards = await Observed.FailedScalarAsync(connection, async);
+        DbFailure afterwards = await Observed.FailedScalarAsync(connection, "SELECT 1", async);
         Assert.Equal(DbFailureKind.Misuse, afterwards.Kind());
     }
 
@@ -166,7 +167,7 @@ public sealed class CommandTests : IDisposable
         _server.Answer = _ => TdsReply.Rows(["n"], [1], [2]);
         await using SqlCommand command = new("SELECT n", connection);
         await using SqlDataReader reader = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
-        DbFailure failure = await Observed.FailedScalarAsync(connection, async);
+        DbFailure failure = await Observed.FailedScalarAsync(connection, "SELECT 1", async);
         Assert.IsType<InvalidOperationException>(failure.Exception);
         Assert.Equal(DbFailureKind.Misuse, failure.Kind());
     }

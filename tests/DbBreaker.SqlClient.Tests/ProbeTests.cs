@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Security;
+using DbBreaker.TestKit;
 using DbBreaker.TestKit.Tds;
 using Microsoft.Data.SqlClient;
 

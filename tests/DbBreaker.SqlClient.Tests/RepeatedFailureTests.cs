@@ -1,3 +1,4 @@
+using DbBreaker.TestKit;
 using DbBreaker.TestKit.Tds;
 using Microsoft.Data.SqlClient;
 

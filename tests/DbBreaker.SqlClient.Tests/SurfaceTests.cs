@@ -1,6 +1,7 @@
 using System.Data;
 using System.Data.Common;
 using System.Transactions;
+using DbBreaker.TestKit;
 using DbBreaker.TestKit.Profiled;
 using DbBreaker.TestKit.Tds;
 using Microsoft.Data.SqlClient;

@@ -1,6 +1,4 @@
-using System.Collections.Concurrent;
 using System.Data.Common;
-using System.Diagnostics;
 using Xunit;
 
 namespace DbBreaker.TestKit.Contract;
@@ -9,8 +7,7 @@ public abstract partial class GuardContract
 {
     private static readonly TimeSpan BetweenCallers = TimeSpan.FromMilliseconds(20);
 
-    private readonly ConcurrentQueue<(TimeSpan At, Exception? Error)> _calls = [];
-    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private readonly SteadyCallers _callers = new(BetweenCallers);
 
     [Theory, InlineData(false), InlineData(true)]
     public async Task A_server_that_vanishes_opens_the_circuit_and_one_that_returns_closes_it(bool async) =>
@@ -49,14 +46,14 @@ public abstract partial class GuardContract
     {
         await CallAsync(async);
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        Task traffic = TrafficAsync(async, stop.Token);
+        Task traffic = _callers.RunAsync(() => CallAsync(async), async, stop.Token);
         await SeeAsync("the server works", (at, error) => error is null && at > TimeSpan.Zero, count: 20);
 
         // A test machine that stands still for a moment looks as a server does that takes long: its queue is full then.
-        Assert.DoesNotContain(_calls, call => call.Error is not (null or DbPoolSaturatedException));
+        Assert.DoesNotContain(_callers.Calls, call => call.Error is not (null or DbPoolSaturatedException));
         Assert.Equal(0, Guard.GetSnapshot().Transitions);
 
-        TimeSpan hurtAt = _clock.Elapsed;
+        TimeSpan hurtAt = _callers.Elapsed;
         hurt();
         TimeSpan healedAt;
         try
@@ -65,19 +62,19 @@ public abstract partial class GuardContract
                 "callers are rejected", (at, error) => at > hurtAt && error is DbCircuitOpenException, count: 10);
             Assert.NotEqual(CircuitState.Closed, Guard.State);
             Assert.All(
-                _calls.Select(call => call.Error).OfType<DbGuardException>(),
+                _callers.Calls.Select(call => call.Error).OfType<DbGuardException>(),
                 rejection => Assert.True(rejection.RetryAfter >= TimeSpan.Zero));
         }
         finally
         {
-            healedAt = _clock.Elapsed;
+            healedAt = _callers.Elapsed;
             heal();
         }
 
         await SeeAsync("callers pass again", (at, error) => at > healedAt && error is null, count: 20);
         await Eventually.BecomesTrueAsync(
             () => Guard.State is CircuitState.Closed, Deadline, "the circuit closes", cancellationToken: Token);
-        TimeSpan closedAt = _clock.Elapsed;
+        TimeSpan closedAt = _callers.Elapsed;
         await SeeAsync("traffic is back", (at, error) => at > closedAt && error is null, count: 20);
         await stop.CancelAsync();
         await traffic;
@@ -87,41 +84,14 @@ public abstract partial class GuardContract
 
     private void TellStorm(TimeSpan hurtAt, TimeSpan healedAt)
     {
-        TimeSpan rejected = _calls.Where(c => c.At > hurtAt && c.Error is DbGuardException).Min(c => c.At) - hurtAt;
-        TimeSpan passed = _calls.Where(c => c.At > healedAt && c.Error is null).Min(c => c.At) - healedAt;
+        TimeSpan? rejected = _callers.First(hurtAt, static error => error is DbGuardException);
+        TimeSpan? passed = _callers.First(healedAt, static error => error is null);
         TestContext.Current.TestOutputHelper?.WriteLine(
-            $"first fast failure {rejected.TotalSeconds:0.00} s, first success {passed.TotalSeconds:0.00} s, "
-            + string.Join(", ", _calls.GroupBy(c => c.Error?.GetType().Name ?? "success")
-                .Select(group => $"{group.Count()} {group.Key}")));
+            $"first fast failure {rejected?.TotalSeconds:0.00} s, first success {passed?.TotalSeconds:0.00} s, {_callers}");
     }
 
     private Task SeeAsync(string because, Func<TimeSpan, Exception?, bool> counts, int count) =>
         Eventually.BecomesTrueAsync(
-            () => _calls.Count(call => counts(call.At, call.Error)) >= count, Deadline, because,
+            () => _callers.Calls.Count(call => counts(call.At, call.Error)) >= count, Deadline, because,
             cancellationToken: Token);
-
-    private async Task TrafficAsync(bool async, CancellationToken stop)
-    {
-        List<Task> callers = [];
-        using PeriodicTimer timer = new(BetweenCallers);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stop))
-            {
-                callers.Add(Start(
-                    async () =>
-                    {
-                        Exception? error = await Record.ExceptionAsync(() => CallAsync(async));
-                        _calls.Enqueue((_clock.Elapsed, error));
-                    },
-                    async));
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The storm is over.
-        }
-
-        await Task.WhenAll(callers);
-    }
 }

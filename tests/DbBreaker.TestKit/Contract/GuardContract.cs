@@ -106,8 +106,5 @@ public abstract partial class GuardContract : IAsyncLifetime
         cancellationToken: Token);
 
     /// <summary>A synchronous call blocks its thread; the test's own stays free to hurt the server.</summary>
-    private static Task Start(Func<Task> call, bool async) =>
-        Task.Factory.StartNew(
-            call, CancellationToken.None, async ? TaskCreationOptions.None : TaskCreationOptions.LongRunning,
-            TaskScheduler.Default).Unwrap();
+    private static Task Start(Func<Task> call, bool async) => SteadyCallers.Start(call, async);
 }

@@ -1,20 +1,20 @@
-using System.Data;
 using System.Data.Common;
 using System.Diagnostics;
+using Xunit;
 
-namespace DbBreaker.SqlClient.Tests;
+namespace DbBreaker.TestKit;
 
-/// <summary>Runs the driver, synchronously or not, and collects what a guard would see of a failure.</summary>
-internal static class Observed
+/// <summary>Runs a driver, synchronously or not, and collects what a guard would see of a failure.</summary>
+public static class Observed
 {
-    private static readonly SqlClientAdapter _adapter = new();
-
+    /// <summary>Opens.</summary>
     public static async Task OpenAsync(DbConnection connection, bool async, CancellationTokenSource? cancel = null)
     {
         if (async) await connection.OpenAsync(cancel?.Token ?? default);
         else connection.Open();
     }
 
+    /// <summary>Asks for one value.</summary>
     public static async Task<object?> ScalarAsync(
         DbConnection connection, string text, bool async, int timeout = 30, CancellationTokenSource? cancel = null)
     {
@@ -24,14 +24,17 @@ internal static class Observed
         return async ? await command.ExecuteScalarAsync(cancel?.Token ?? default) : command.ExecuteScalar();
     }
 
+    /// <summary>What an open that is to fail shows.</summary>
     public static Task<DbFailure> FailedOpenAsync(
         DbConnection connection, bool async, CancellationTokenSource? cancel = null) =>
         FailureAsync(connection, DbPhase.Opening, () => OpenAsync(connection, async, cancel));
 
+    /// <summary>What a statement that is to fail shows.</summary>
     public static Task<DbFailure> FailedScalarAsync(
-        DbConnection connection, bool async, int timeout = 30, CancellationTokenSource? cancel = null) =>
-        FailureAsync(connection, DbPhase.Executing, () => ScalarAsync(connection, "SELECT 1", async, timeout, cancel));
+        DbConnection connection, string text, bool async, int timeout = 30, CancellationTokenSource? cancel = null) =>
+        FailureAsync(connection, DbPhase.Executing, () => ScalarAsync(connection, text, async, timeout, cancel));
 
+    /// <summary>What anything that is to fail shows.</summary>
     public static async Task<DbFailure> FailureAsync(DbConnection connection, DbPhase phase, Func<Task> action)
     {
         long start = Stopwatch.GetTimestamp();
@@ -48,24 +51,4 @@ internal static class Observed
         Assert.Fail("The operation was to fail and did not.");
         return default;
     }
-
-    /// <summary>
-    /// The failure with the state that the connection comes to rest in. An asynchronous call throws first and closes
-    /// the broken connection a moment later, on another thread; a guard sees that by the change of state (rule 5).
-    /// </summary>
-    public static async Task<DbFailure> SettledAsync(this DbFailure failure, DbConnection connection)
-    {
-        for (int i = 0; i < 25 && connection.State == ConnectionState.Open; i++)
-        {
-            await Task.Delay(20, TestContext.Current.CancellationToken);
-        }
-
-        return failure with { StateAfter = connection.State };
-    }
-
-    /// <summary>What a guard makes of it.</summary>
-    public static DbFailureKind Kind(this in DbFailure failure) => DbFailureClassifier.Classify(_adapter, failure);
-
-    /// <summary>Whether a guard counts it against the circuit.</summary>
-    public static bool IsFailure(this in DbFailure failure) => DbFailureClassifier.IsFailure(failure.Kind(), failure);
 }
