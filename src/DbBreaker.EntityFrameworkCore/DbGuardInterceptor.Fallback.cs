@@ -57,23 +57,30 @@ public sealed partial class DbGuardInterceptor
         eventData.CommandSource is CommandSource.LinqQuery or CommandSource.FromSqlQuery
         && Track(eventData.Connection).Session.Guard.Fallbacks is not null;
 
-    private InterceptionResult<DbDataReader> ReadOrFallBack(
-        DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result)
+    private (TrackedConnection Tracked, bool InTransaction, DbFallbackCall Call) Prepare(
+        DbCommand command, CommandEventData eventData)
     {
         TrackedConnection tracked = Track(eventData.Connection);
         bool inTransaction = IsInTransaction(tracked, command, eventData);
         tracked.ServesReaderOf(eventData.Context);
-        CachedRead? cached = inTransaction ? null : FindCached(tracked, command);
         DbFallbackCall call = new(tracked.Session.Guard, command, CommandBehavior.Default)
         {
-            Cached = cached, WroteLately = tracked.Session.WroteLately,
+            Cached = inTransaction ? null : FindCached(tracked, command),
+            WroteLately = tracked.Session.WroteLately,
         };
+        return (tracked, inTransaction, call);
+    }
+
+    private InterceptionResult<DbDataReader> ReadOrFallBack(
+        DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result)
+    {
+        (TrackedConnection tracked, bool inTransaction, DbFallbackCall call) = Prepare(command, eventData);
         if (!tracked.FallsBack(inTransaction))
         {
             try
             {
                 tracked.BeforeCommand(inTransaction);
-                tracked.Recording = cached;
+                tracked.Recording = call.Cached;
                 return result;
             }
             catch (DbGuardException rejection) when (!inTransaction && tracked.Session.Guard.FallsBackOn(rejection))
@@ -90,20 +97,13 @@ public sealed partial class DbGuardInterceptor
         DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result,
         CancellationToken cancellationToken)
     {
-        TrackedConnection tracked = Track(eventData.Connection);
-        bool inTransaction = IsInTransaction(tracked, command, eventData);
-        tracked.ServesReaderOf(eventData.Context);
-        CachedRead? cached = inTransaction ? null : FindCached(tracked, command);
-        DbFallbackCall call = new(tracked.Session.Guard, command, CommandBehavior.Default)
-        {
-            Cached = cached, WroteLately = tracked.Session.WroteLately,
-        };
+        (TrackedConnection tracked, bool inTransaction, DbFallbackCall call) = Prepare(command, eventData);
         if (!tracked.FallsBack(inTransaction))
         {
             try
             {
                 await tracked.BeforeCommandAsync(inTransaction, cancellationToken).ConfigureAwait(false);
-                tracked.Recording = cached;
+                tracked.Recording = call.Cached;
                 return result;
             }
             catch (DbGuardException rejection) when (!inTransaction && tracked.Session.Guard.FallsBackOn(rejection))
