@@ -4,8 +4,8 @@ using DbBreaker.TestKit;
 
 namespace DbBreaker.Tests;
 
-/// <summary>Hears what the guards of these tests say in words. A secret in it fails the run. Measurements and activities
-/// are heard in the other projects: here tests show what is free while nobody listens.</summary>
+/// <summary>Hears what the guards of these tests say in words. A secret in it fails the run. Measurements and
+/// activities are heard in the other projects: here tests show what is free while nobody listens.</summary>
 public sealed class Emitted : IDisposable
 {
     public Emitted() => DbGuardRegistry.Shared.UseLogging(Scan);

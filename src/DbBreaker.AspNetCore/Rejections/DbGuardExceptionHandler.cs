@@ -35,7 +35,6 @@ internal sealed class DbGuardExceptionHandler(IHostEnvironment environment) : IE
         if (httpContext.RequestServices.GetService<IProblemDetailsService>() is { } service
             && await service.TryWriteAsync(new() { HttpContext = httpContext, ProblemDetails = problem })
                 .ConfigureAwait(false)) return true;
-
         await Results.Problem(problem).ExecuteAsync(httpContext).ConfigureAwait(false);
         return true;
     }

@@ -11,6 +11,10 @@ namespace DbBreaker.Data;
 /// </summary>
 internal sealed partial class ConnectionSession
 {
+    private static readonly object _fell = new();      // While an operation ran or was judged, whose end counts it.
+    private static readonly object _judging = new();   // An operation has ended with an exception.
+    private static readonly object _explained = new(); // The exception has said all: a fall that follows is no news.
+
     private DbGuardLease _lease;
     private int _brake = DbGuard.NotBraked;
     private bool _isWatching;

@@ -87,7 +87,8 @@ public abstract partial class GuardContract
         TimeSpan? rejected = _callers.First(hurtAt, static error => error is DbGuardException);
         TimeSpan? passed = _callers.First(healedAt, static error => error is null);
         TestContext.Current.TestOutputHelper?.WriteLine(
-            $"first fast failure {rejected?.TotalSeconds:0.00} s, first success {passed?.TotalSeconds:0.00} s, {_callers}");
+            $"first fast failure {rejected?.TotalSeconds:0.00} s, first success {passed?.TotalSeconds:0.00} s, "
+            + $"{_callers}");
     }
 
     private Task SeeAsync(string because, Func<TimeSpan, Exception?, bool> counts, int count) =>
