@@ -1,15 +1,18 @@
 using System.Data;
 using System.Data.Common;
+using DbBreaker.Fallback;
 
 namespace DbBreaker.Data;
 
 /// <summary>What a command or a batch runs on: its connection, its transaction, and what follows.</summary>
-internal struct CommandTarget
+internal partial struct CommandTarget
 {
     public GuardedDbConnection? Connection;
 
     /// <summary>As it was assigned, guarded or the driver's own.</summary>
     public DbTransaction? Transaction;
+
+    private FallbackRead? _read;
 
     public readonly ConnectionSession? Session => Connection?.Session;
 

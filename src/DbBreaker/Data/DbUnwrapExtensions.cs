@@ -18,11 +18,8 @@ public static class DbUnwrapExtensions
     /// <exception cref="ArgumentNullException"><paramref name="connection"/> is null.</exception>
     /// <exception cref="InvalidOperationException">There is none; the text names what there is.</exception>
     public static TConnection Unwrap<TConnection>(this DbConnection connection)
-        where TConnection : DbConnection
-    {
-        ArgumentNullException.ThrowIfNull(connection);
-        return Layers.Require<TConnection>(connection);
-    }
+        where TConnection : DbConnection =>
+        Layers.Require<TConnection>(connection);
 
     /// <summary>Finds the outermost command of a type.</summary>
     /// <typeparam name="TCommand">The driver's type, or a wrapper's.</typeparam>
@@ -31,11 +28,8 @@ public static class DbUnwrapExtensions
     /// <exception cref="ArgumentNullException"><paramref name="command"/> is null.</exception>
     /// <exception cref="InvalidOperationException">There is none; the text names what there is.</exception>
     public static TCommand Unwrap<TCommand>(this DbCommand command)
-        where TCommand : DbCommand
-    {
-        ArgumentNullException.ThrowIfNull(command);
-        return Layers.Require<TCommand>(command);
-    }
+        where TCommand : DbCommand =>
+        Layers.Require<TCommand>(command);
 
     /// <summary>Finds the outermost transaction of a type.</summary>
     /// <typeparam name="TTransaction">The driver's type, or a wrapper's.</typeparam>
@@ -44,11 +38,8 @@ public static class DbUnwrapExtensions
     /// <exception cref="ArgumentNullException"><paramref name="transaction"/> is null.</exception>
     /// <exception cref="InvalidOperationException">There is none; the text names what there is.</exception>
     public static TTransaction Unwrap<TTransaction>(this DbTransaction transaction)
-        where TTransaction : DbTransaction
-    {
-        ArgumentNullException.ThrowIfNull(transaction);
-        return Layers.Require<TTransaction>(transaction);
-    }
+        where TTransaction : DbTransaction =>
+        Layers.Require<TTransaction>(transaction);
 
     /// <summary>Finds the outermost batch of a type.</summary>
     /// <typeparam name="TBatch">The driver's type, or a wrapper's.</typeparam>
@@ -57,11 +48,8 @@ public static class DbUnwrapExtensions
     /// <exception cref="ArgumentNullException"><paramref name="batch"/> is null.</exception>
     /// <exception cref="InvalidOperationException">There is none; the text names what there is.</exception>
     public static TBatch Unwrap<TBatch>(this DbBatch batch)
-        where TBatch : DbBatch
-    {
-        ArgumentNullException.ThrowIfNull(batch);
-        return Layers.Require<TBatch>(batch);
-    }
+        where TBatch : DbBatch =>
+        Layers.Require<TBatch>(batch);
 
     /// <summary>Finds the outermost data source of a type.</summary>
     /// <typeparam name="TDataSource">The driver's type, or a wrapper's.</typeparam>
@@ -70,9 +58,6 @@ public static class DbUnwrapExtensions
     /// <exception cref="ArgumentNullException"><paramref name="dataSource"/> is null.</exception>
     /// <exception cref="InvalidOperationException">There is none; the text names what there is.</exception>
     public static TDataSource Unwrap<TDataSource>(this DbDataSource dataSource)
-        where TDataSource : DbDataSource
-    {
-        ArgumentNullException.ThrowIfNull(dataSource);
-        return Layers.Require<TDataSource>(dataSource);
-    }
+        where TDataSource : DbDataSource =>
+        Layers.Require<TDataSource>(dataSource);
 }

@@ -2,8 +2,6 @@ using System.Data;
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
 using DbBreaker.Data;
-using DbBreaker.Fallback;
-using DbBreaker.Fallback.Cache;
 
 namespace DbBreaker;
 
@@ -15,7 +13,6 @@ namespace DbBreaker;
 public sealed class GuardedDbCommand : DbCommand
 {
     private CommandTarget _target;
-    private FallbackRead? _read;
 
     internal GuardedDbCommand(DbCommand inner, GuardedDbConnection? connection)
     {
@@ -28,7 +25,7 @@ public sealed class GuardedDbCommand : DbCommand
 
     /// <summary>Gets where the rows of the latest execution came from, and how old they may be, when the guard's
     /// fallback gave them; null when they are the primary's.</summary>
-    public DbReadOrigin? FallbackOrigin => _read?.Origin;
+    public DbReadOrigin? FallbackOrigin => _target.FallbackOrigin;
 
     /// <summary>Gets or sets whether the command's rows are kept, and may answer it while neither the primary nor a
     /// replica can; null leaves that to the flow's <see cref="DbReadScope"/>. The reader of such a command is not the
@@ -104,7 +101,7 @@ public sealed class GuardedDbCommand : DbCommand
     public override void Cancel()
     {
         Inner.Cancel();
-        _read?.Cancel();
+        _target.CancelElsewhere();
     }
 
     /// <inheritdoc/>
@@ -112,67 +109,33 @@ public sealed class GuardedDbCommand : DbCommand
 
     /// <inheritdoc/>
     protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) =>
-        Read(static s => CachedRead.Record(s.Inner.ExecuteReader(s.Behavior), s.Cached), static reader =>
-            reader, behavior);
+        _target.Read(new Query(Inner, null, behavior), Plan(behavior), FallbackCache);
 
     /// <inheritdoc/>
     protected override Task<DbDataReader> ExecuteDbDataReaderAsync(
         CommandBehavior behavior, CancellationToken cancellationToken) =>
-        ReadAsync(
-            static (s, token) => s.Cached is null
-                ? s.Inner.ExecuteReaderAsync(s.Behavior, token)
-                : RecordAsync(s, token),
-            static (reader, _) => Task.FromResult(reader),
-            cancellationToken,
-            behavior);
+        _target.ReadAsync(new Query(Inner, null, behavior), Plan(behavior), FallbackCache, cancellationToken);
 
     /// <inheritdoc/>
-    public override int ExecuteNonQuery() => Execute(static s => s.Inner.ExecuteNonQuery());
+    public override int ExecuteNonQuery() => _target.Change(new Query(Inner, null), Plan());
 
     /// <inheritdoc/>
     public override Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken) =>
-        ExecuteAsync(static (s, token) => s.Inner.ExecuteNonQueryAsync(token), cancellationToken);
+        _target.ChangeAsync(new Query(Inner, null), Plan(), cancellationToken);
 
     /// <inheritdoc/>
-    public override object? ExecuteScalar() =>
-        Read(
-            static s => s.Cached is { IsRecorded: true }
-                ? FallbackRead.Scalar(CachedRead.Record(s.Inner.ExecuteReader(s.Behavior), s.Cached))
-                : s.Inner.ExecuteScalar(),
-            FallbackRead.Scalar,
-            CommandBehavior.Default,
-            isScalar: true);
+    public override object? ExecuteScalar() => _target.Scalar(new Query(Inner, null), Plan(), FallbackCache);
 
     /// <inheritdoc/>
     public override Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken) =>
-        ReadAsync(
-            static (s, token) => s.Cached is { IsRecorded: true }
-                ? RecordScalarAsync(s, token)
-                : s.Inner.ExecuteScalarAsync(token),
-            FallbackRead.ScalarAsync,
-            cancellationToken,
-            isScalar: true);
+        _target.ScalarAsync(new Query(Inner, null), Plan(), FallbackCache, cancellationToken);
 
     /// <inheritdoc/>
-    public override void Prepare()
-    {
-        // There is no session yet to prepare it in; whoever answers the command does without.
-        if (_target.Session is { IsDeferred: true, FallsBack: true }) return;
-        GuardedOperation.Run(_target.Session, _target.Local, Inner, static c =>
-        {
-            c.Prepare();
-            return true;
-        });
-    }
+    public override void Prepare() => _target.Prepare(new Query(Inner, null));
 
     /// <inheritdoc/>
     public override Task PrepareAsync(CancellationToken cancellationToken = default) =>
-        _target.Session is { IsDeferred: true, FallsBack: true } ? Task.CompletedTask : GuardedOperation.RunAsync(
-            _target.Session,
-            _target.Local,
-            Inner,
-            static (c, token) => GuardedOperation.Completed(c.PrepareAsync(token)),
-            cancellationToken);
+        _target.PrepareAsync(new Query(Inner, null), cancellationToken);
 
     /// <inheritdoc/>
     public override ValueTask DisposeAsync()
@@ -199,78 +162,11 @@ public sealed class GuardedDbCommand : DbCommand
 
     private void Finish() => base.Dispose(disposing: true);
 
-    private TResult Execute<TResult>(
-        Func<ReadState, TResult> run, CommandBehavior behavior = default) =>
-        GuardedOperation.Run(_target.Session, Plan(behavior) with { Writes = true }, new ReadState(Inner, behavior,
-            null), run);
-
-    private Task<TResult> ExecuteAsync<TResult>(
-        Func<ReadState, CancellationToken, Task<TResult>> run,
-        CancellationToken cancellationToken,
-        CommandBehavior behavior = default) =>
-        GuardedOperation.RunAsync(
-            _target.Session,
-            Plan(behavior) with { Writes = true },
-            new ReadState(Inner, behavior, null),
-            run,
-            cancellationToken);
-
-    private TResult Read<TResult>(
-        Func<ReadState, TResult> run,
-        Func<DbDataReader, TResult> take,
-        CommandBehavior behavior,
-        bool isScalar = false)
-    {
-        OperationPlan plan = Plan(behavior);
-        if (!FallbackRead.IsPossible(_target.Session, plan))
-            return GuardedOperation.Run(_target.Session, plan, new ReadState(Inner, behavior, null), run);
-        _read ??= new FallbackRead();
-        return _read.Run(_target.Connection!, plan, Find(behavior, isScalar), run, Describe, take);
-    }
-
-    private Task<TResult> ReadAsync<TResult>(
-        Func<ReadState, CancellationToken, Task<TResult>> run,
-        Func<DbDataReader, CancellationToken, Task<TResult>> take,
-        CancellationToken cancellationToken,
-        CommandBehavior behavior = default,
-        bool isScalar = false)
-    {
-        OperationPlan plan = Plan(behavior);
-        if (!FallbackRead.IsPossible(_target.Session, plan))
-            return GuardedOperation.RunAsync(_target.Session, plan, new ReadState(Inner, behavior, null), run,
-                cancellationToken);
-        _read ??= new FallbackRead();
-        return _read.RunAsync(
-            _target.Connection!, plan, Find(behavior, isScalar), run, Describe, take, cancellationToken);
-    }
-
-    private static DbFallbackCall Describe(ReadState state, DbGuard guard) =>
-        new(guard, state.Inner, state.Behavior) { Cached = state.Cached };
-
-    private ReadState Find(CommandBehavior behavior, bool isScalar)
-    {
-        GuardedDbConnection connection = _target.Connection!;
-        CachedRead? cached = connection.Session!.Guard.Fallbacks?.Cache?.Find(
-            FallbackCache, connection.Inner, new QueryShape(Inner, behavior, isScalar, Inner.CommandText));
-        return new ReadState(Inner, CachedRead.Recordable(behavior, cached), cached);
-    }
-
-    private static async Task<DbDataReader> RecordAsync(ReadState state, CancellationToken cancellationToken) =>
-        CachedRead.Record(
-            await state.Inner.ExecuteReaderAsync(state.Behavior, cancellationToken).ConfigureAwait(false),
-                state.Cached);
-
-    private static async Task<object?> RecordScalarAsync(ReadState state, CancellationToken cancellationToken) =>
-        await FallbackRead.ScalarAsync(
-            await RecordAsync(state, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
-
-    private OperationPlan Plan(CommandBehavior behavior)
+    private OperationPlan Plan(CommandBehavior behavior = default)
     {
         (TransactionEffect first, TransactionEffect net) = Inner.CommandType is CommandType.Text
             ? TransactionText.Read(Inner.CommandText)
             : default;
         return _target.Plan(first, net, behavior);
     }
-
-    private readonly record struct ReadState(DbCommand Inner, CommandBehavior Behavior, CachedRead? Cached);
 }

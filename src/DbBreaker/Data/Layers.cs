@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace DbBreaker.Data;
 
 /// <summary>What lies behind an ADO.NET object: guards, other people's wrappers, the driver. Safe for concurrent use.
@@ -32,10 +34,13 @@ internal static class Layers
     }
 
     /// <summary>The outermost layer of a type.</summary>
+    /// <exception cref="ArgumentNullException">There is no object; the caller's expression is named.</exception>
     /// <exception cref="InvalidOperationException">There is none; the text names what there is.</exception>
-    public static TLayer Require<TLayer>(object outermost)
+    public static TLayer Require<TLayer>(
+        object outermost, [CallerArgumentExpression(nameof(outermost))] string? argument = null)
         where TLayer : class
     {
+        ArgumentNullException.ThrowIfNull(outermost, argument);
         if (Find<TLayer>(outermost) is { } found) return found;
         List<string> names = [];
         for (object? layer = outermost; layer is not null && names.Count < Wrappers.MaxDepth; layer = Next(layer))

@@ -23,12 +23,11 @@ internal sealed class FallbackRead
 
     public void Cancel() => _call?.CancelRunning?.Invoke();
 
-    public TResult Run<TState, TResult>(
+    public TResult Run<TResult>(
         GuardedDbConnection connection,
         OperationPlan plan,
-        TState state,
-        Func<TState, TResult> run,
-        Func<TState, DbGuard, DbFallbackCall> describe,
+        Query query,
+        Func<Query, TResult> run,
         Func<DbDataReader, TResult> take)
     {
         _call = null;
@@ -38,7 +37,7 @@ internal sealed class FallbackRead
         {
             try
             {
-                return GuardedOperation.Run(session, plan, state, run);
+                return GuardedOperation.Run(session, plan, query, run);
             }
             catch (DbGuardException refused) when (session.Guard.FallsBackOn(refused))
             {
@@ -46,18 +45,17 @@ internal sealed class FallbackRead
             }
         }
 
-        DbFallbackCall call = Begin(describe(state, session.Guard), session, rejection);
+        DbFallbackCall call = Begin(query.ToCall(session.Guard), session, rejection);
         DbDataReader reader = session.Guard.Fallbacks!.Answer(call).Reader;
         if ((call.Behavior & CommandBehavior.CloseConnection) != 0) connection.Close();
         return take(reader);
     }
 
-    public async Task<TResult> RunAsync<TState, TResult>(
+    public async Task<TResult> RunAsync<TResult>(
         GuardedDbConnection connection,
         OperationPlan plan,
-        TState state,
-        Func<TState, CancellationToken, Task<TResult>> run,
-        Func<TState, DbGuard, DbFallbackCall> describe,
+        Query query,
+        Func<Query, CancellationToken, Task<TResult>> run,
         Func<DbDataReader, CancellationToken, Task<TResult>> take,
         CancellationToken cancellationToken)
     {
@@ -68,7 +66,7 @@ internal sealed class FallbackRead
         {
             try
             {
-                return await GuardedOperation.RunAsync(session, plan, state, run, cancellationToken)
+                return await GuardedOperation.RunAsync(session, plan, query, run, cancellationToken)
                     .ConfigureAwait(false);
             }
             catch (DbGuardException refused) when (session.Guard.FallsBackOn(refused))
@@ -78,7 +76,7 @@ internal sealed class FallbackRead
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        DbFallbackCall call = Begin(describe(state, session.Guard), session, rejection);
+        DbFallbackCall call = Begin(query.ToCall(session.Guard), session, rejection);
         FallbackAnswer answer =
             await session.Guard.Fallbacks!.AnswerAsync(call, cancellationToken).ConfigureAwait(false);
         // The rows do not come over the caller's connection, so nothing is lost when it closes first.
