@@ -14,6 +14,6 @@ public sealed partial class DbGuardInterceptor
         string text = command.CommandText;
         DbFallbackCacheRequest? own = FallbackCacheTag.Find(text, out ReadOnlySpan<char> statement);
         return cache.Find(
-            own, tracked.Connection, new QueryShape(command, CommandBehavior.Default, isScalar: false, statement));
+            own, tracked.Session, new QueryShape(command, CommandBehavior.Default, isScalar: false, statement));
     }
 }

@@ -92,7 +92,7 @@ internal partial struct CommandTarget
     private readonly Query Find(in Query query, DbFallbackCacheRequest? cache, bool isScalar)
     {
         CachedRead? cached = Session!.Guard.Fallbacks?.Cache?.Find(
-            cache, Connection!.Inner, query.ShapeOf(isScalar));
+            cache, Session, query.ShapeOf(isScalar));
         return query with { Behavior = CachedRead.Recordable(query.Behavior, cached), Cached = cached };
     }
 }

@@ -25,6 +25,7 @@ internal sealed partial class ConnectionSession
     private object? _ending;   // What the latest operation's end and a fall are to make of each other; mostly nothing.
     private OperationStamp _running;
     private long _wroteAt;
+    private string? _firstDatabase; // What the server calls the one that the string means.
 
     /// <summary>Attaches to a driver connection.</summary>
     public ConnectionSession(DbConnection connection, DbGuard guard)
@@ -36,6 +37,11 @@ internal sealed partial class ConnectionSession
     public DbConnection Connection { get; }
 
     public DbGuard Guard { get; }
+
+    /// <summary>The database that the connection was turned to after it was opened; empty while it is that of its
+    /// string, which a closed connection may call otherwise than the server does.</summary>
+    public string OtherDatabase =>
+        Connection.State == ConnectionState.Open && Connection.Database is { } now && now != _firstDatabase ? now : "";
 
     public bool InTransaction { get; private set; }
 
@@ -117,6 +123,7 @@ internal sealed partial class ConnectionSession
     {
         EndOpening();
         SetRunning(default);
+        if (Guard.Fallbacks?.Cache is not null) _firstDatabase = Connection.Database;
     }
 
     /// <summary>The open failed or was cancelled: evidence, and the permit is back.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
+using DbBreaker.Data;
 using DbBreaker.Fallback.Cache.Stores;
 using DbBreaker.Fallback.Cache.Values;
 
@@ -49,9 +50,9 @@ internal sealed class FallbackCache
 
     /// <summary>The read as the cache knows it, or null when it did not opt in.</summary>
     /// <param name="own">What the command itself says; the flow's <see cref="DbReadScope"/> comes second.</param>
-    /// <param name="connection">The driver's.</param>
+    /// <param name="session">That of the connection.</param>
     /// <param name="shape">What is read.</param>
-    public CachedRead? Find(DbFallbackCacheRequest? own, DbConnection connection, in QueryShape shape)
+    public CachedRead? Find(DbFallbackCacheRequest? own, ConnectionSession session, in QueryShape shape)
     {
         DbFallbackCacheRequest? ambient = DbReadScope.Current?.Cache;
         if ((own ?? ambient) is not { } request || _guard.Options.Mode != DbGuardMode.Enforce) return null;
@@ -60,7 +61,7 @@ internal sealed class FallbackCache
         try
         {
             key = CacheKeyBuilder.TryBuild(
-                (_guard.Name, EndpointOf(connection), connection.Database),
+                (_guard.Name, IdentityOf(session.Connection), session.OtherDatabase),
                 (_limits.Scope?.Invoke(), own?.Scope ?? ambient?.Scope),
                 shape, Adapter, out problem);
         }
@@ -126,13 +127,13 @@ internal sealed class FallbackCache
         return _memory.TryGet(key, Time.GetTimestamp(), out byte[]? entry) ? entry : null;
     }
 
-    private string EndpointOf(DbConnection connection)
+    private string IdentityOf(DbConnection connection)
     {
         (Type, string) text = (connection.GetType(), connection.ConnectionString);
         if (_identities.TryGetValue(text, out string? known)) return known;
-        string endpoint = DbProviderAdapters.For(connection).GetEndpoint(connection).Key;
+        string identity = ConnectionIdentity.Of(connection);
         if (_identities.Count >= MaxIdentities) _identities.Clear();
-        return _identities[text] = endpoint;
+        return _identities[text] = identity;
     }
 
     private async Task StoreAsync(string key, PendingWrites.Write write)
