@@ -1,6 +1,7 @@
 using System.Data;
 using System.Data.Common;
 using DbBreaker.Data;
+using DbBreaker.Fallback.Cache;
 
 namespace DbBreaker.Fallback;
 
@@ -33,10 +34,12 @@ internal sealed class Replica(DbGuard guard, ReplicaSource source, ReplicaSessio
                 return null;
             }
 
+            LagReading reading = lag.Latest;
             phase = DbPhase.Executing;
             DbDataReader reader =
                 await ReplicaCommand.ReadAsync(call, connection, async, cancellationToken).ConfigureAwait(false);
-            return new FallbackAnswer(reader, new DbReadOrigin(DbReadSource.Replica, Name, lag.Latest));
+            DbDataReader noted = CachedRead.Record(reader, call.Cached, reading);
+            return new FallbackAnswer(noted, new DbReadOrigin(DbReadSource.Replica, Name, reading.Lag));
         }
         catch (Exception exception)
         {

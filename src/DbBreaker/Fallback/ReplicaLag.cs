@@ -14,17 +14,17 @@ internal sealed class ReplicaLag(DbGuard primary, string? commandText)
     private static readonly TimeSpan _longestTrust = TimeSpan.FromSeconds(5);
 
     private readonly TimeProvider _time = primary.Clock.Time;
-    private Reading _latest = new(null, null, 0, IsKnown: false);
+    private LagReading _latest = LagReading.None;
     private long _nextAt = long.MinValue;
 
-    /// <summary>The lag as last measured, or null when it is not known.</summary>
-    public TimeSpan? Latest => Volatile.Read(ref _latest).Lag;
+    /// <summary>The lag as last measured.</summary>
+    public LagReading Latest => Volatile.Read(ref _latest);
 
     /// <summary>Whether the replica is too far behind for this read, which then says so.</summary>
     public async ValueTask<bool> IsBeyondAsync(
         GuardedDbConnection connection, DbFallbackCall call, bool async, CancellationToken cancellationToken)
     {
-        Reading reading = Volatile.Read(ref _latest);
+        LagReading reading = Volatile.Read(ref _latest);
         if (commandText is not null && IsDue(reading))
         {
             reading = await MeasureAsync(connection, async, cancellationToken).ConfigureAwait(false);
@@ -39,7 +39,7 @@ internal sealed class ReplicaLag(DbGuard primary, string? commandText)
         return true;
     }
 
-    private bool IsDue(Reading latest)
+    private bool IsDue(LagReading latest)
     {
         long now = _time.GetTimestamp();
         long nextAt = Volatile.Read(ref _nextAt);
@@ -49,7 +49,7 @@ internal sealed class ReplicaLag(DbGuard primary, string? commandText)
         return Interlocked.CompareExchange(ref _nextAt, now + interval, nextAt) == nextAt || !isTrusted;
     }
 
-    private async ValueTask<Reading> MeasureAsync(
+    private async ValueTask<LagReading> MeasureAsync(
         GuardedDbConnection connection, bool async, CancellationToken cancellationToken)
     {
         DbCommand command = connection.CreateCommand();
@@ -59,30 +59,29 @@ internal sealed class ReplicaLag(DbGuard primary, string? commandText)
             DbDataReader reader = async
                 ? await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false)
                 : command.ExecuteReader();
-            TimeSpan? lag = (async ? await reader.ReadAsync(cancellationToken).ConfigureAwait(false) : reader.Read())
-                ? Read(reader)
-                : null;
+            LagReading reading =
+                (async ? await reader.ReadAsync(cancellationToken).ConfigureAwait(false) : reader.Read())
+                    ? Read(reader)
+                    : LagReading.None;
             if (async) await reader.DisposeAsync().ConfigureAwait(false);
             else reader.Dispose();
-            return new Reading(lag, null, _time.GetTimestamp(), IsKnown: true);
+            return reading with { At = _time.GetTimestamp(), IsKnown = true };
         }
         catch (DbException exception)
             when (exception.SqlState is not null && connection.State == System.Data.ConnectionState.Open)
         {
             // The server has no such functions, or this user may not ask: it works, and its lag is not known.
-            return new Reading(null, exception, _time.GetTimestamp(), IsKnown: true);
+            return LagReading.None with { Error = exception, At = _time.GetTimestamp(), IsKnown = true };
         }
     }
 
     // A standby that no longer hears from its primary sees the time since the last transaction grow, although nothing
     // happens that it could miss: the outage itself is no lag.
-    private TimeSpan? Read(DbDataReader row)
+    private LagReading Read(DbDataReader row)
     {
-        if (row.IsDBNull(0)) return null;
-        TimeSpan lag = TimeSpan.FromSeconds(row.GetDouble(0));
+        if (row.IsDBNull(0)) return LagReading.None;
+        TimeSpan sinceReplay = TimeSpan.FromSeconds(row.GetDouble(0)), lag = sinceReplay;
         if (!row.GetBoolean(1)) lag -= primary.OutageSoFar;
-        return lag > TimeSpan.Zero ? lag : TimeSpan.Zero;
+        return LagReading.None with { Lag = lag > TimeSpan.Zero ? lag : TimeSpan.Zero, SinceReplay = sinceReplay };
     }
-
-    private sealed record Reading(TimeSpan? Lag, Exception? Error, long At, bool IsKnown);
 }

@@ -28,12 +28,12 @@ internal sealed class CacheLink(FallbackCache cache) : FallbackLink
         if (bytes is null) return Decline(call, "has no rows of it");
         if (EntryFormat.TryRead(bytes, key, cache.Codec) is not { } entry)
             return Decline(call, "has an entry that is damaged or of another version");
-        TimeSpan age = cache.Time.GetUtcNow() - entry.ReadAt;
+        TimeSpan age = cache.Time.GetUtcNow() - entry.Time.ReadAt;
         // Another machine's clock may be ahead, but not by more than the rows may be old.
         if (age > read.MaxAge || -age > read.MaxAge)
             return Decline(call,
                 $"has rows that are {age.TotalSeconds:0.#} s old; {read.MaxAge.TotalSeconds:0.#} s are allowed");
-        TimeSpan known = age > TimeSpan.Zero ? age : TimeSpan.Zero;
+        TimeSpan? known = entry.Time.LevelAt is null ? null : age > TimeSpan.Zero ? age : TimeSpan.Zero;
         return new FallbackAnswer(
             new CachedReader(entry, cache.Adapter), new DbReadOrigin(DbReadSource.Cache, Name, known));
     }

@@ -10,6 +10,7 @@ internal sealed class CachedRead
 {
     private readonly FallbackCache _cache;
     private readonly string _text;
+    private LagReading? _lag;
 
     public CachedRead(FallbackCache cache, CacheKey? key, TimeSpan maxAge, in QueryShape shape, string? problem)
     {
@@ -22,7 +23,7 @@ internal sealed class CachedRead
         IsOneRow = shape.IsScalar || (shape.Behavior & CommandBehavior.SingleRow) != 0;
         // Its rows are none, or wanted for their columns' sake only.
         bool isForSchema = (shape.Behavior & (CommandBehavior.SchemaOnly | CommandBehavior.KeyInfo)) != 0;
-        IsRecorded = key is { } known && !isForSchema && cache.IsDue(known);
+        IsRecorded = key is { } known && !isForSchema && cache.IsDue(known, ofReplica: false);
         _text = shape.Command?.CommandText ?? FirstText(shape.Batch!.BatchCommands);
     }
 
@@ -33,8 +34,15 @@ internal sealed class CachedRead
 
     public TimeSpan MaxAge { get; }
 
-    /// <summary>When the read began: rows are at least that fresh.</summary>
+    /// <summary>When the read began.</summary>
     public DateTimeOffset StartedAt { get; }
+
+    /// <summary>How fresh its rows are.</summary>
+    public EntryTime Time => _lag is null
+        ? EntryTime.OfPrimary(StartedAt) : EntryTime.OfReplica(StartedAt, _lag, _cache.Time);
+
+    /// <summary>Whether a replica gives the rows, which are kept unless others have more.</summary>
+    public bool IsOfReplica => _lag is not null;
 
     /// <summary>Whether the caller takes one row at most, and need not be seen reaching the end.</summary>
     public bool IsOneRow { get; }
@@ -42,7 +50,7 @@ internal sealed class CachedRead
     /// <summary>Whether the caller takes the first value only.</summary>
     public bool IsScalar { get; }
 
-    /// <summary>Whether the rows that the primary gives are to be kept.</summary>
+    /// <summary>Whether the rows are to be kept.</summary>
     public bool IsRecorded { get; }
 
     /// <summary>The command's text as a few digits, for log lines, which carry no SQL.</summary>
@@ -55,12 +63,20 @@ internal sealed class CachedRead
     public static DbDataReader Record(DbDataReader reader, CachedRead? read) =>
         read is { IsRecorded: true } ? new RecordingReader(reader, read) : reader;
 
+    /// <summary>As from the primary, for rows of a replica.</summary>
+    public static DbDataReader Record(DbDataReader reader, CachedRead? read, LagReading lag)
+    {
+        if (read is not { IsRecorded: true } || !read._cache.IsDue(read.Key!.Value, ofReplica: true)) return reader;
+        read._lag = lag;
+        return new RecordingReader(reader, read);
+    }
+
     public EntryRecorder StartRecorder() => _cache.StartRecorder(this);
 
     public void Finished(EntryRecorder recorder)
     {
         if (recorder.Problem is { } problem) Refused(problem);
-        else _cache.Keep(Key!.Value, recorder.Finish(), MaxAge);
+        else _cache.Keep(this, recorder.Finish());
     }
 
     public void Refused(string why) => _cache.Refused(this, why);

@@ -20,7 +20,7 @@ internal sealed class EntryRecorder : IDisposable
     private int _rows;
 
     public EntryRecorder(
-        in CacheKey key, DateTimeOffset now, ValueCodec codec, DbFallbackCacheOptions limits, bool hasFixedTypes)
+        in CacheKey key, EntryTime time, ValueCodec codec, DbFallbackCacheOptions limits, bool hasFixedTypes)
     {
         _codec = codec;
         _limits = limits;
@@ -28,7 +28,7 @@ internal sealed class EntryRecorder : IDisposable
         _writer.Int32(EntryFormat.Magic);
         _writer.Int32(0);
         _writer.Raw(key.Bytes);
-        _writer.Int64(now.UtcTicks);
+        EntryFormat.WriteTime(_writer, time);
     }
 
     /// <summary>Why there will be no entry; null while there may be one.</summary>

@@ -21,7 +21,7 @@ internal sealed class FallbackCache
     private readonly StoreCalls _writeCalls;
     private readonly PendingWrites _writes;
     private readonly ConcurrentDictionary<(Type Driver, string Text), string> _identities = new();
-    private readonly ConcurrentDictionary<string, long> _recorded = new();
+    private readonly ConcurrentDictionary<string, (long At, bool OfReplica)> _recorded = new();
     private readonly bool _hasFixedTypes;
     private long _quietUntil = long.MinValue;
 
@@ -77,31 +77,36 @@ internal sealed class FallbackCache
         return read;
     }
 
-    public bool IsDue(in CacheKey key) => _limits.RefreshInterval <= TimeSpan.Zero
-        || !_recorded.TryGetValue(key.ToString(), out long at) || Time.GetElapsedTime(at) >= _limits.RefreshInterval;
+    /// <summary>Whether a read is to be kept, or was so lately. What a replica gave does not keep the primary's rows
+    /// out.</summary>
+    public bool IsDue(in CacheKey key, bool ofReplica) => _limits.RefreshInterval <= TimeSpan.Zero
+        || !_recorded.TryGetValue(key.ToString(), out (long At, bool OfReplica) last)
+        || (last.OfReplica && !ofReplica)
+        || Time.GetElapsedTime(last.At) >= _limits.RefreshInterval;
 
     public EntryRecorder StartRecorder(CachedRead read) =>
-        new(read.Key!.Value, read.StartedAt, Codec, _limits, _hasFixedTypes);
+        new(read.Key!.Value, read.Time, Codec, _limits, _hasFixedTypes);
 
-    public void Keep(in CacheKey key, byte[] entry, TimeSpan lifetime)
+    public void Keep(CachedRead read, byte[] entry)
     {
-        string text = key.ToString();
+        string text = read.Key!.Value.ToString();
+        MergeEntries? merge = read.IsOfReplica ? Into(read.Key.Value, entry) : null;
         if (_limits.RefreshInterval > TimeSpan.Zero)
         {
             if (_recorded.Count >= MaxRecentKeys) _recorded.Clear();
-            _recorded[text] = Time.GetTimestamp();
+            _recorded[text] = (Time.GetTimestamp(), read.IsOfReplica);
         }
 
         if (_store is not null)
         {
-            if (!_writes.TryAdd(text, new PendingWrites.Write(entry,
-                lifetime))) StoreFailed("too much waits to be stored");
+            if (!_writes.TryAdd(text, new PendingWrites.Write(entry, read.MaxAge, merge)))
+                StoreFailed("too much waits to be stored");
             return;
         }
 
         long now = Time.GetTimestamp();
-        long expiresAt = now + (long)(lifetime.TotalSeconds * Time.TimestampFrequency);
-        _memory.Set(text, entry, now, expiresAt, _limits.MaxTotalBytes);
+        long expiresAt = now + (long)(read.MaxAge.TotalSeconds * Time.TimestampFrequency);
+        _memory.Set(text, entry, now, expiresAt, _limits.MaxTotalBytes, merge);
     }
 
     public byte[]? Get(in CacheKey key)
@@ -136,6 +141,8 @@ internal sealed class FallbackCache
         return _identities[text] = identity;
     }
 
+    private static MergeEntries Into(CacheKey key, byte[] replicas) => found => EntryFormat.Merge(found, replicas, key);
+
     private async Task StoreAsync(string key, PendingWrites.Write write)
     {
         try
@@ -143,7 +150,12 @@ internal sealed class FallbackCache
             await _writeCalls.AskAsync(
                 async token =>
                 {
-                    await _store!.SetAsync(key, write.Entry, write.Lifetime, token).ConfigureAwait(false);
+                    // Another process may have stored meanwhile what has more. Two at once cannot be told apart.
+                    byte[]? found = write.Merge is null
+                        ? null : await _store!.GetAsync(key, token).ConfigureAwait(false);
+                    byte[] entry = found is null ? write.Entry : write.Merge!(found);
+                    if (!ReferenceEquals(entry, found))
+                        await _store!.SetAsync(key, entry, write.Lifetime, token).ConfigureAwait(false);
                     return true;
                 },
                 CancellationToken.None).ConfigureAwait(false);

@@ -7,6 +7,8 @@ internal sealed class BrokenCache : IDistributedCache
 {
     public Dictionary<string, byte[]> Entries { get; } = [];
 
+    public int Writes { get; private set; }
+
     public Func<byte[]?, Task<byte[]?>> OnGet { get; set; } = Task.FromResult;
 
     public Func<Task> OnSet { get; set; } = static () => Task.CompletedTask;
@@ -24,7 +26,11 @@ internal sealed class BrokenCache : IDistributedCache
         string key, byte[] value, DistributedCacheEntryOptions options, CancellationToken token = default)
     {
         await OnSet();
-        lock (Entries) Entries[key] = value;
+        lock (Entries)
+        {
+            Entries[key] = value;
+            Writes++;
+        }
     }
 
     public void Set(string key, byte[] value, DistributedCacheEntryOptions options) =>

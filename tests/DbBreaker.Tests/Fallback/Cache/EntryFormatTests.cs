@@ -10,6 +10,7 @@ public sealed class EntryFormatTests
 {
     private static readonly ValueCodec _codec = new(NeutralAdapter.Instance);
     private static readonly CacheKey _key = new([.. Enumerable.Range(0, CacheKey.Length).Select(i => (byte)i)]);
+    private static readonly TimeSpan _minute = TimeSpan.FromMinutes(1);
     private static readonly DateTimeOffset _now = new(2026, 1, 2, 3, 4, 5, TimeSpan.FromHours(2));
 
     [Fact]
@@ -17,7 +18,7 @@ public sealed class EntryFormatTests
         Samples.Any.Array[1, 5].Array[0, 5].Array[1, 3].Sample(static results =>
         {
             CacheEntry entry = EntryFormat.TryRead(Record(results), _key, _codec)!;
-            Assert.Equal(_now, entry.ReadAt);
+            Assert.Equal(_now, entry.Time.ReadAt);
             using var reader = new CachedReader(entry, NeutralAdapter.Instance);
             for (int r = 0; r < results.Length; r++)
             {
@@ -59,7 +60,7 @@ public sealed class EntryFormatTests
         writer.Int32(EntryFormat.Magic);
         writer.Int32(0);
         writer.Raw(_key.Bytes);
-        writer.Int64(_now.UtcTicks);
+        EntryFormat.WriteTime(writer, EntryTime.OfPrimary(_now));
         writer.Raw(body);
         writer.Patch(4, (int)writer.ChecksumFrom(EntryFormat.HeaderLength));
         // It may happen to be an entry; it may not throw.
@@ -77,11 +78,35 @@ public sealed class EntryFormatTests
         Assert.Null(EntryFormat.TryRead(entry, _key, _codec));
     }
 
+    [Fact]
+    public void A_replica_s_rows_take_the_place_of_those_that_have_no_more()
+    {
+        byte[] found = Entry(1, new(_now, _now));
+        Assert.Equal(2, Merged(found, 2, new(_now, _now)));
+        Assert.Equal(2, Merged(Entry(1, new(_now, null)), 2, new(_now - _minute, _now - _minute)));
+        foreach (byte[] damaged in (byte[][])[[], [1, 2, 3], [.. found[..^1], 77]])
+            Assert.Equal(2, Merged(damaged, 2, new(_now, null)));
+    }
+
+    [Fact]
+    public void Rows_that_have_more_than_a_replica_s_stay_and_are_no_older_than_the_replica_s_are()
+    {
+        byte[] found = Entry(1, new(_now, _now));
+        Assert.Equal(1, Merged(found, 2, new(_now + _minute, _now - _minute), out EntryTime time));
+        Assert.Equal(new EntryTime(_now + _minute, _now), time);
+        // Of these nobody knows how old they are, and these are older anyway.
+        foreach (EntryTime other in (EntryTime[])[new(_now + _minute, null), new(_now - _minute, _now - _minute)])
+        {
+            Assert.Equal(1, Merged(found, 2, other, out time));
+            Assert.Equal(new EntryTime(_now, _now), time);
+        }
+    }
+
     [Theory, InlineData(1024, 10), InlineData(1 << 20, 3)]
     public void What_exceeds_a_bound_is_given_up(int bytes, int rows)
     {
         var limits = new DbFallbackCacheOptions { MaxEntryBytes = bytes, MaxEntryRows = rows };
-        using var recorder = new EntryRecorder(_key, _now, _codec, limits, hasFixedTypes: false);
+        using var recorder = new EntryRecorder(_key, EntryTime.OfPrimary(_now), _codec, limits, hasFixedTypes: false);
         using DbDataReader reader = Table([.. Enumerable.Range(0, 9).Select(i =>
             new object[] { new string('x', 200) })]);
         recorder.BeginResult(reader);
@@ -90,10 +115,24 @@ public sealed class EntryFormatTests
         Assert.Contains(rows == 3 ? "MaxEntryRows" : "MaxEntryBytes", recorder.Problem!, StringComparison.Ordinal);
     }
 
-    private static byte[] Record(object[][][] results)
+    private static object Merged(byte[] found, int replicas, EntryTime time) => Merged(found, replicas, time, out _);
+
+    private static object Merged(byte[] found, int replicas, EntryTime time, out EntryTime merged)
+    {
+        CacheEntry entry =
+            EntryFormat.TryRead(EntryFormat.Merge(found, Entry(replicas, time), _key), _key, _codec)!;
+        merged = entry.Time;
+        return entry.Results[0].Rows[0][0];
+    }
+
+    private static byte[] Entry(int value, EntryTime time) => Record([[[value]]], time);
+
+    private static byte[] Record(object[][][] results) => Record(results, EntryTime.OfPrimary(_now));
+
+    private static byte[] Record(object[][][] results, EntryTime time)
     {
         using var recorder =
-            new EntryRecorder(_key, _now, _codec, new DbFallbackCacheOptions { MaxEntryBytes = 64 << 20 },
+            new EntryRecorder(_key, time, _codec, new DbFallbackCacheOptions { MaxEntryBytes = 64 << 20 },
                 hasFixedTypes: false);
         for (int i = 0; i < results.Length; i++)
         {

@@ -31,6 +31,19 @@ public sealed class StoreTests
         Assert.InRange(memory.Bytes, 1000, 2000);
     }
 
+    [Fact]
+    public void What_two_entries_make_is_kept_for_as_long_as_either_and_what_has_expired_makes_nothing()
+    {
+        var memory = new MemoryEntries();
+        memory.Set("one", [1], now: 0, expiresAt: 100, maxBytes: 10_000);
+        memory.Set("one", [2], now: 50, expiresAt: 70, maxBytes: 10_000, static found => [.. found, 2]);
+        Assert.True(memory.TryGet("one", 99, out byte[]? both));
+        Assert.Equal([1, 2], both);
+        memory.Set("one", [3], now: 100, expiresAt: 200, maxBytes: 10_000, static found => [.. found, 3]);
+        Assert.True(memory.TryGet("one", 199, out byte[]? one));
+        Assert.Equal([3], one);
+    }
+
     [Theory, InlineData(false), InlineData(true)]
     public async Task A_store_that_hangs_costs_its_deadline_once_and_then_nothing_for_a_while(bool blocks)
     {
@@ -111,6 +124,20 @@ public sealed class StoreTests
     private static void InterlockedMax(ref int target, int value)
     {
         for (int seen = target; value > seen; seen = target) Interlocked.CompareExchange(ref target, value, seen);
+    }
+
+    [Fact]
+    public void A_write_that_merges_merges_with_what_waits_and_what_replaces_stays_a_replacement()
+    {
+        var writes = new PendingWrites(static (_, _) => new TaskCompletionSource().Task);
+        PendingWrites.Write first = new([1], _patience, static found => [.. found, 1]);
+        PendingWrites.Write second = new([2], _patience, static found => [.. found, 2]);
+        Assert.True(writes.TryAdd("key", first) && writes.TryAdd("key", second));
+        Assert.Equal([1, 2], writes.Find("key"));
+        Assert.NotNull(second.After(first).Merge);
+        Assert.True(writes.TryAdd("key", new([3], _patience)) && writes.TryAdd("key", second));
+        Assert.Equal([3, 2], writes.Find("key"));
+        Assert.Null(second.After(new([3], _patience)).Merge);
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -38,12 +38,19 @@ internal sealed class MemoryEntries
         }
     }
 
-    /// <summary>Keeps an entry in place of an earlier one, as far as there is room for it.</summary>
-    public void Set(string key, byte[] entry, long now, long expiresAt, long maxBytes)
+    /// <summary>Keeps an entry in place of an earlier one, or what both make, as far as there is room for it.</summary>
+    public void Set(
+        string key, byte[] entry, long now, long expiresAt, long maxBytes, MergeEntries? merge = null)
     {
         lock (_lock)
         {
-            if (_byKey.TryGetValue(key, out var known)) Remove(known);
+            if (_byKey.TryGetValue(key, out var known))
+            {
+                if (merge is not null && known.Value.ExpiresAt > now)
+                    (entry, expiresAt) = (merge(known.Value.Entry), Math.Max(expiresAt, known.Value.ExpiresAt));
+                Remove(known);
+            }
+
             if (Size(entry) > maxBytes) return;
             _byKey[key] = _byAge.AddLast((key, entry, expiresAt));
             Bytes += Size(entry);

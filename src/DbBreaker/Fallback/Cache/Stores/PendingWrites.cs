@@ -17,8 +17,14 @@ internal sealed class PendingWrites(Func<string, PendingWrites.Write, Task> stor
     private long _bytes;
     private int _writers;
 
-    /// <summary>An entry and how long it is good for.</summary>
-    public sealed record Write(byte[] Entry, TimeSpan Lifetime);
+    /// <summary>An entry, how long it is good for, and what to do with one that is there already: null to replace
+    /// it.</summary>
+    public sealed record Write(byte[] Entry, TimeSpan Lifetime, MergeEntries? Merge = null)
+    {
+        /// <summary>What is to be written when this comes after another one that has not arrived.</summary>
+        public Write After(Write earlier) =>
+            Merge is null ? this : new Write(Merge(earlier.Entry), Lifetime, earlier.Merge is null ? null : Merge);
+    }
 
     public int Count => _pending.Count;
 
@@ -37,8 +43,9 @@ internal sealed class PendingWrites(Func<string, PendingWrites.Write, Task> stor
             if (_pending.TryGetValue(key, out Write? earlier))
             {
                 // Whoever is to write this key will find the later entry.
-                if (!_pending.TryUpdate(key, write, earlier)) continue;
-                Interlocked.Add(ref _bytes, -earlier.Entry.Length);
+                Write both = write.After(earlier);
+                if (!_pending.TryUpdate(key, both, earlier)) continue;
+                Interlocked.Add(ref _bytes, both.Entry.Length - write.Entry.Length - earlier.Entry.Length);
                 return true;
             }
 
