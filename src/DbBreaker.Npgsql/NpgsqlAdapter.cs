@@ -1,6 +1,8 @@
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace DbBreaker.Npgsql;
 
@@ -92,6 +94,13 @@ public sealed class NpgsqlAdapter : DbProviderAdapter
     /// <inheritdoc/>
     public override Array? ReadArrayWithNulls(DbDataReader reader, int ordinal) =>
         NpgsqlCachedValues.ReadArrayWithNulls(reader, ordinal);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string?>? ReadEnumLabels(DbDataReader reader, int ordinal) =>
+        NpgsqlCachedValues.ReadEnumLabels(reader, ordinal);
+
+    /// <inheritdoc/>
+    public override string? GetEnumLabel(FieldInfo member) => member.GetCustomAttribute<PgNameAttribute>()?.PgName;
 
     /// <inheritdoc/>
     public override string? DescribeParameter(DbParameter parameter) => parameter is NpgsqlParameter npgsql

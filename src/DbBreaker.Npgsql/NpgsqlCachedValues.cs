@@ -5,7 +5,8 @@ using NpgsqlTypes;
 
 namespace DbBreaker.Npgsql;
 
-/// <summary>Npgsql's own types as parts that can be stored: ranges, multiranges as arrays of them, points.</summary>
+/// <summary>Npgsql's own types as parts that can be stored: ranges, multiranges as arrays of them, points; and what a
+/// mapped enum is called.</summary>
 internal static class NpgsqlCachedValues
 {
     private const string Point = "npgsql.point";
@@ -82,6 +83,12 @@ internal static class NpgsqlCachedValues
         "interval[]" => reader.GetFieldValue<TimeSpan?[]>(ordinal),
         _ => null,
     };
+
+    /// <summary>A mapped enum as the texts that it is on the server.</summary>
+    public static IReadOnlyList<string?>? ReadEnumLabels(DbDataReader reader, int ordinal) =>
+        reader.GetFieldType(ordinal).IsEnum ? [reader.GetString(ordinal)]
+        : reader.GetValue(ordinal) is Array { Rank: 1 } ? reader.GetFieldValue<string?[]>(ordinal)
+        : null;
 
     private static DbCachedValue TakeApart<T>(string type, NpgsqlRange<T> range) => range.IsEmpty
         ? new DbCachedValue(type, [])

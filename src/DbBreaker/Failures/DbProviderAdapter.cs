@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
 
 namespace DbBreaker;
 
@@ -130,7 +131,7 @@ public abstract class DbProviderAdapter
 
     /// <summary>Gives a cached value as a type that the driver's reader would have read the column as, beyond what is
     /// known anyway (numbers, dates, texts, arrays as lists). False by default.</summary>
-    /// <param name="value">The value; never null.</param>
+    /// <param name="value">The value, or <see cref="DBNull"/>.</param>
     /// <param name="type">The type that the caller asks for; never a nullable one.</param>
     /// <param name="converted">The value as that type.</param>
     public virtual bool TryConvertCached(object value, Type type, [NotNullWhen(true)] out object? converted)
@@ -145,6 +146,17 @@ public abstract class DbProviderAdapter
     /// <param name="reader">The driver's reader, on a row.</param>
     /// <param name="ordinal">The column.</param>
     public virtual Array? ReadArrayWithNulls(DbDataReader reader, int ordinal) => null;
+
+    /// <summary>Reads the labels that the database has for a mapped enum, or for the elements of an array of them: what
+    /// rows keep of it, because numbers and names may change. Null when the column has none. Null by default.</summary>
+    /// <param name="reader">The driver's reader, on a row.</param>
+    /// <param name="ordinal">The column; its value is an enum or an array of enums.</param>
+    public virtual IReadOnlyList<string?>? ReadEnumLabels(DbDataReader reader, int ordinal) => null;
+
+    /// <summary>Gets the label that a member of an enum itself says it has in the database, by an attribute of the
+    /// driver's; null when it leaves that to its name. Null by default.</summary>
+    /// <param name="member">The member.</param>
+    public virtual string? GetEnumLabel(FieldInfo member) => null;
 
     /// <summary>Describes the type that a parameter has in the database, where <see cref="DbParameter.DbType"/> does
     /// not tell all: with another type the same text and value may give other rows. Null by default.</summary>

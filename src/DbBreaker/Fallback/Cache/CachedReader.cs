@@ -85,7 +85,8 @@ internal sealed partial class CachedReader(CacheEntry entry, DbProviderAdapter a
     private T Value<T>(int ordinal)
     {
         object value = Value(ordinal);
-        return ValueConversion.To<T>(Own(value is ArrayWithNulls withNulls ? withNulls.Array : value), adapter);
+        if (value is not LabelledEnum) value = Own(value is ArrayWithNulls withNulls ? withNulls.Array : value);
+        return ValueConversion.To<T>(value, adapter);
     }
 
     // The caller may change what it got; other readers of the entry must not see that.
@@ -93,6 +94,7 @@ internal sealed partial class CachedReader(CacheEntry entry, DbProviderAdapter a
     {
         byte[] { Length: > 0 } or Array { Length: > 0 } => ((Array)value).Clone(),
         BitArray bits => bits.Clone(),
+        LabelledEnum mapped => mapped.Value,
         ArrayWithNulls => throw new InvalidCastException(
             "The array holds nulls; read it with GetFieldValue and a nullable type of element."),
         _ => value,

@@ -128,7 +128,7 @@ internal sealed class EntryRecorder : IDisposable
             value = new ArrayWithNulls(array);
         }
 
-        if (!_codec.TryWrite(_writer, value))
+        if (!_codec.TryWrite(_writer, value) && !EnumCodec.TryWrite(_writer, value, reader, i, _codec.Adapter))
             Abandon($"column {i + 1} holds a {value.GetType().Name}, which rows in the cache cannot hold");
     }
 }

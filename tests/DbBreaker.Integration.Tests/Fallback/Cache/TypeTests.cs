@@ -1,9 +1,8 @@
 using System.Collections;
 using System.Data.Common;
-using System.Globalization;
 using System.Net;
 using System.Text.Json;
-using Npgsql;
+using DbBreaker.TestKit.Reading;
 using NpgsqlTypes;
 
 namespace DbBreaker.Integration.Tests.Fallback.Cache;
@@ -35,9 +34,9 @@ public sealed class TypeTests(StorePair pair) : IClassFixture<StorePair>
             ["'0e984725-c51c-4bf4-9960-e1c80e27aba0'::uuid"] = [r => r.GetGuid(0)],
             ["'grüße 🌍'::text"] =
             [
-                r => r.GetString(0), r => r.GetTextReader(0).ReadToEnd(), r => Chars(r), r =>
+                r => r.GetString(0), r => r.GetTextReader(0).ReadToEnd(), r => ReaderDescription.Chars(r), r =>
                     r.GetFieldValue<char[]>(0),
-                r => Text(r.GetStream(0)), r => r.GetFieldValue<string>(0),
+                r => ReaderDescription.Hex(r.GetStream(0)), r => r.GetFieldValue<string>(0),
             ],
             ["''::varchar"] = [r => r.GetString(0)],
             ["repeat('long ', 100000)"] = [r => r.GetString(0).Length],
@@ -45,8 +44,12 @@ public sealed class TypeTests(StorePair pair) : IClassFixture<StorePair>
             [
                 r => r.GetString(0), r => r.GetFieldValue<JsonDocument>(0).RootElement.ToString(),
             ],
-            ["'{\"a\": 1}'::json"] = [r => r.GetString(0), r => Text(r.GetStream(0))],
-            ["'\\x00ff10'::bytea"] = [r => r.GetFieldValue<byte[]>(0), r => Bytes(r), r => Text(r.GetStream(0))],
+            ["'{\"a\": 1}'::json"] = [r => r.GetString(0), r => ReaderDescription.Hex(r.GetStream(0))],
+            ["'\\x00ff10'::bytea"] =
+            [
+                r => r.GetFieldValue<byte[]>(0), r => ReaderDescription.Bytes(r),
+                r => ReaderDescription.Hex(r.GetStream(0)),
+            ],
             ["'10110'::varbit"] = [r => r.GetFieldValue<BitArray>(0).Count],
             ["'1'::bit(1)"] = [r => r.GetBoolean(0)],
             ["'10.0.0.1'::inet"] = [r => r.GetFieldValue<IPAddress>(0), r => r.GetFieldValue<NpgsqlInet>(0)],
@@ -81,8 +84,8 @@ public sealed class TypeTests(StorePair pair) : IClassFixture<StorePair>
     {
         await using Store store = StorePair.Guard(pair.Primary, o => o.FallbackToCache());
         using DbReadScope scope = DbReadScope.BeginWithFallbackCache(TimeSpan.FromMinutes(1));
-        string live = await Describe(store, sql, recorded: false);
-        string recording = await Describe(store, sql, recorded: true);
+        IReadOnlyList<string> live = await Describe(store, sql, recorded: false);
+        IReadOnlyList<string> recording = await Describe(store, sql, recorded: true);
         store.Guard.Isolate("the test");
         Assert.Equal(live, recording);
         Assert.Equal(live, await Describe(store, sql, recorded: true));
@@ -112,71 +115,12 @@ public sealed class TypeTests(StorePair pair) : IClassFixture<StorePair>
         Assert.Contains("cache has no rows of it", rejection.Message, StringComparison.Ordinal);
     }
 
-    private static async Task<string> Describe(Store store, string sql, bool recorded)
+    private static async Task<IReadOnlyList<string>> Describe(Store store, string sql, bool recorded)
     {
         DbDataSource source = recorded ? store.Source : store.Source.Inner;
         await using DbCommand command = source.CreateCommand($"SELECT {sql} AS \"Value\", 1 AS two");
         await using DbDataReader reader = await command.ExecuteReaderAsync(Token);
-        var seen = new List<string>
-        {
-            $"{reader.FieldCount} {reader.HasRows} {reader.GetOrdinal("value")} {reader.GetName(0)} "
-                + $"{reader.RecordsAffected}",
-            $"{reader.GetDataTypeName(0)} {reader.GetFieldType(0)}",
-            Try(() => reader.GetValue(0)),
-        };
-        Assert.True(await reader.ReadAsync(Token));
-        var row = new object[2];
-        seen.AddRange([Try(() => reader.GetValue(0)), Try(() => reader[0]), Try(() => reader["Value"])]);
-        seen.Add(Try(() => reader.GetValues(row)));
-        foreach (Func<DbDataReader, object?> get in Values[sql]) seen.Add(Try(() => get(reader)));
-        seen.Add($"{await reader.ReadAsync(Token)} {await reader.NextResultAsync(Token)}");
-        return string.Join('\n', seen);
-    }
-
-    private static string Try(Func<object?> read)
-    {
-        try
-        {
-            return Show(read());
-        }
-        catch (Exception exception) when (
-            exception is InvalidCastException or InvalidOperationException or OverflowException)
-        {
-            return exception.GetType().Name;
-        }
-    }
-
-    private static string Show(object? value) => value switch
-    {
-        null => "null",
-        BitArray bits => "bits " + string.Concat(bits.Cast<bool>().Select(b => b ? '1' : '0')),
-        string text => text,
-        IEnumerable many => $"{value.GetType()} [{string.Join(';', many.Cast<object?>().Select(Show))}]",
-        DateTime time => $"{time:O} {time.Kind}",
-        DateTimeOffset time => $"{time:O}",
-        IFormattable number => $"{value.GetType()} {number.ToString(null, CultureInfo.InvariantCulture)}",
-        _ => $"{value.GetType()} {value}",
-    };
-
-    private static string Chars(DbDataReader reader)
-    {
-        var buffer = new char[100];
-        long length = reader.GetChars(0, 0, buffer, 1, 5);
-        return $"{length} {new string(buffer, 1, (int)length)} {reader.GetChars(0, 0, null, 0, 0)}";
-    }
-
-    private static string Bytes(DbDataReader reader)
-    {
-        var buffer = new byte[10];
-        long length = reader.GetBytes(0, 1, buffer, 2, 8);
-        return $"{length} {Convert.ToHexString(buffer)} {reader.GetBytes(0, 0, null, 0, 0)}";
-    }
-
-    private static string Text(Stream stream)
-    {
-        using var copy = new MemoryStream();
-        stream.CopyTo(copy);
-        return Convert.ToHexString(copy.ToArray());
+        return await ReaderDescription.OfAsync(reader, Values[sql], Token);
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;

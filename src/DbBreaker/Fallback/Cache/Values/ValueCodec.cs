@@ -6,7 +6,7 @@ namespace DbBreaker.Fallback.Cache.Values;
 /// </summary>
 internal sealed class ValueCodec(DbProviderAdapter adapter)
 {
-    public const byte Null = 0, Array = 200, Driver = 201, WithNulls = 202;
+    public const byte Null = 0, Array = 200, Driver = 201, WithNulls = 202, Enum = 203, EnumArray = 204;
 
     private const int MaxDepth = 4, MaxParts = 127, MaxEmpty = 65_536;
 
@@ -34,6 +34,8 @@ internal sealed class ValueCodec(DbProviderAdapter adapter)
                 source.Spoil();
                 break;
             case Driver when depth < MaxDepth: return ReadDriverValue(ref source, depth);
+            case Enum when depth == 0: return EnumCodec.ReadOne(ref source) ?? Spoiled(ref source);
+            case EnumArray when depth == 0: return EnumCodec.ReadArray(ref source) ?? Spoiled(ref source);
             case Null: break;
             default:
                 source.Spoil();
@@ -48,6 +50,7 @@ internal sealed class ValueCodec(DbProviderAdapter adapter)
     {
         if (ValueKinds.Of(type) is { } kind) return kind.Name;
         if (type == typeof(Array)) return "array";
+        if (type.IsEnum) return EnumKinds.Meet(type, adapter)?.Name;
         if (type.IsArray && type.GetElementType() is { } element && ValueKinds.Of(element) is { } each)
             return each.Name + "[" + new string(',', type.GetArrayRank() - 1) + "]";
         foreach ((string name, Type known) in adapter.CachedTypes)
@@ -62,6 +65,7 @@ internal sealed class ValueCodec(DbProviderAdapter adapter)
     {
         if (ValueKinds.Named(name) is { } kind) return kind.Type;
         if (name == "array") return typeof(Array);
+        if (EnumKinds.Named(name) is { } mapped) return mapped.Type;
         if (adapter.CachedTypes.TryGetValue(name, out Type? known)) return known;
         int bracket = name.IndexOf('[', StringComparison.Ordinal);
         if (bracket < 0 || ValueKinds.Named(name[..bracket]) is not { } element) return null;

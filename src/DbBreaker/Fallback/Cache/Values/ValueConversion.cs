@@ -18,6 +18,7 @@ internal static class ValueConversion
     /// <exception cref="OverflowException">The value does not fit.</exception>
     public static T To<T>(object value, DbProviderAdapter adapter)
     {
+        if (value is LabelledEnum { Value: T member }) return member;
         if (value is T same) return same;
         if (value is DBNull && default(T) is null && Nullable.GetUnderlyingType(typeof(T)) is not null) return default!;
         Type target = Nullable.GetUnderlyingType(typeof(T)) ?? typeof(T);
@@ -26,7 +27,7 @@ internal static class ValueConversion
         throw new InvalidCastException(
             value is DBNull
                 ? $"The column is null; it cannot be read as {typeof(T).Name}."
-                : $"The column holds a {value.GetType().Name}; it cannot be read as {typeof(T).Name}.");
+                : $"The column holds a {NameOf(value)}; it cannot be read as {typeof(T).Name}.");
     }
 
     private static bool TryConvert(object value, Type target, [NotNullWhen(true)] out object? converted)
@@ -34,6 +35,8 @@ internal static class ValueConversion
         converted = value switch
         {
             DBNull => null,
+            LabelledEnum { Label: var label } => target == typeof(string) || target == typeof(Stream)
+                ? FromText(label, target) ?? label : null,
             Array and not byte[] => FromArray((Array)value, target),
             string text => FromText(text, target),
             byte[] bytes => FromBytes(bytes, target),
@@ -41,19 +44,24 @@ internal static class ValueConversion
             DateTimeOffset time when target == typeof(DateTime) => time.UtcDateTime,
             DateOnly day when target == typeof(DateTime) => day.ToDateTime(TimeOnly.MinValue),
             TimeOnly time when target == typeof(TimeSpan) => time.ToTimeSpan(),
-            TimeSpan time when target == typeof(TimeOnly) => TimeOnly.FromTimeSpan(time),
+            TimeSpan time when target == typeof(TimeOnly) =>
+                time >= TimeSpan.Zero && time < TimeSpan.FromDays(1) ? TimeOnly.FromTimeSpan(time) : null,
             char letter when target == typeof(string) => letter.ToString(),
             double days when target == typeof(TimeSpan) => TimeSpan.FromDays(days),
-            double julian when target == typeof(DateTime) => DateTime.FromOADate(julian - 2415018.5),
+            double julian when target == typeof(DateTime) => FromJulian(julian),
             _ => FromNumber(value, target),
         };
         return converted is not null;
     }
 
+    private static string NameOf(object value) =>
+        (value is LabelledEnum { Value: { } held } ? held : value).GetType().Name;
+
     private static object? FromArray(Array array, Type target)
     {
         Type element = array.GetType().GetElementType()!;
-        return ValueKinds.Of(Nullable.GetUnderlyingType(element) ?? element) is { } kind
+        Type plain = Nullable.GetUnderlyingType(element) ?? element;
+        return (ValueKinds.Of(plain) ?? EnumKinds.Known(plain)?.Collections) is { } kind
             && kind.TryConvert(array, target, out object? converted) ? converted : null;
     }
 
@@ -100,6 +108,10 @@ internal static class ValueConversion
             : null;
     }
 
+    // From the year 100 to 9999, the days that .NET counts.
+    private static DateTime? FromJulian(double days) =>
+        days is > 1757584 and < 5373485 ? DateTime.FromOADate(days - 2415018.5) : null;
+
     // Whole numbers become any number that can hold them; a decimal loses its fraction, as in Npgsql.
     private static object? FromNumber(object value, Type target)
     {
@@ -111,7 +123,7 @@ internal static class ValueConversion
         if (target == typeof(BigInteger)) return isWhole ? new BigInteger(Convert.ToDecimal(value)) : null;
         bool toWhole = Type.GetTypeCode(target) is >= TypeCode.SByte and <= TypeCode.UInt64;
         bool toReal = target == typeof(double) || target == typeof(float) || target == typeof(decimal);
-        bool toBool = target == typeof(bool) && isWhole;
+        bool toBool = target == typeof(bool) && (isWhole || value is decimal);
         bool toChar = target == typeof(char) && isWhole;
         bool fits = toReal || toBool || toChar || (toWhole && (isWhole || value is decimal));
         if (!fits || target.IsEnum) return null;
