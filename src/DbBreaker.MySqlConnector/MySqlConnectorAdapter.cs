@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Diagnostics.CodeAnalysis;
 using MySqlConnector;
 
 namespace DbBreaker.MySqlConnector;
@@ -80,6 +81,19 @@ public sealed class MySqlConnectorAdapter : DbProviderAdapter
     /// <inheritdoc/>
     public override bool ClearPool(DbDataSource dataSource) =>
         dataSource is MySqlDataSource mySql && MySqlInternals.TryClear(mySql);
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, Type> CachedTypes => MySqlCachedValues.Types;
+
+    /// <inheritdoc/>
+    public override DbCachedValue? TakeApart(object value) => MySqlCachedValues.TakeApart(value);
+
+    /// <inheritdoc/>
+    public override object? PutTogether(DbCachedValue value) => MySqlCachedValues.PutTogether(value);
+
+    /// <inheritdoc/>
+    public override bool TryConvertCached(object value, Type type, [NotNullWhen(true)] out object? converted) =>
+        MySqlCachedValues.TryConvert(value, type, out converted);
 
     private static MySqlConnection Require(DbConnection connection)
     {

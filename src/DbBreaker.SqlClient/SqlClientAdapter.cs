@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Microsoft.Data.SqlClient;
 
@@ -96,6 +97,17 @@ public sealed class SqlClientAdapter : DbProviderAdapter
         if (original.AccessTokenCallback is { } callback) probe.AccessTokenCallback = callback;
         if (original.SspiContextProvider is { } provider) probe.SspiContextProvider = provider;
         return probe;
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>A stream and a text reader over null are empty.</remarks>
+    public override bool TryConvertCached(object value, Type type, [NotNullWhen(true)] out object? converted)
+    {
+        converted = value is not DBNull ? null
+            : type == typeof(Stream) ? Stream.Null
+            : type == typeof(TextReader) ? TextReader.Null
+            : null;
+        return converted is not null;
     }
 
     /// <summary>

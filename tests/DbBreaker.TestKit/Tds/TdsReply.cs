@@ -21,8 +21,13 @@ public abstract record TdsReply
     /// <summary>One row of one column.</summary>
     public static TdsReply Scalar(object? value) => new TdsRows(["value"], [[value]]);
 
-    /// <summary>Rows of <c>int</c>, <c>long</c>, <c>bool</c> and <c>string</c>; null is allowed.</summary>
+    /// <summary>Rows of numbers, flags, texts, bytes, dates and Guids; a column that holds nothing but null is an
+    /// <c>int</c>.</summary>
     public static TdsReply Rows(string[] columns, params object?[][] rows) => new TdsRows(columns, rows);
+
+    /// <summary>A row of nulls in columns of the values' types.</summary>
+    public static TdsReply Nulls(string[] columns, params object?[] values) =>
+        new TdsRows(columns, [new object?[columns.Length]]) { Types = values };
 
     /// <summary>An error token; a class of 20 or more also ends the session, as on the real server.</summary>
     public static TdsReply Error(int number, byte severity = 16, string message = "scripted", byte state = 1) =>
@@ -47,6 +52,9 @@ public abstract record TdsReply
 internal sealed record TdsRows(string[] Columns, object?[][] Values) : TdsReply
 {
     public long Affected { get; init; } = Values.Length;
+
+    /// <summary>A value of each column's type, for columns that hold nothing but null.</summary>
+    public object?[]? Types { get; init; }
 
     /// <summary>The result after this one.</summary>
     public TdsRows? Next { get; init; }

@@ -5,7 +5,7 @@ namespace DbBreaker.TestKit.Tds;
 /// <summary>Writes the tokens of a server's answer (MS-TDS 2.2.7).</summary>
 internal sealed class TdsTokens
 {
-    private static readonly byte[] Collation = [0x09, 0x04, 0xD0, 0x00, 0x34];
+    internal static readonly byte[] Collation = [0x09, 0x04, 0xD0, 0x00, 0x34];
     private static readonly byte[] TransactionId = [1, 0, 0, 0, 0, 0, 0, 0];
 
     private readonly MemoryStream _bytes = new();
@@ -66,15 +66,14 @@ internal sealed class TdsTokens
         {
             _writer.Write(0);
             _writer.Write((ushort)1);
-            int column = i;
-            ColumnType(rows.Values.Select(row => row[column]).FirstOrDefault(value => value is not null));
+            TdsValue.WriteType(_writer, Sample(rows, i));
             Short(rows.Columns[i]);
         }
 
         foreach (object?[] row in rows.Values)
         {
             _writer.Write((byte)0xD1);
-            for (int i = 0; i < row.Length; i++) Value(row[i], rows.Values.Any(other => other[i] is string));
+            for (int i = 0; i < row.Length; i++) TdsValue.Write(_writer, row[i], Sample(rows, i));
         }
 
         return this;
@@ -118,53 +117,8 @@ internal sealed class TdsTokens
         return this;
     }
 
-    private void ColumnType(object? sample)
-    {
-        switch (sample)
-        {
-            case string:
-                _writer.Write((byte)0xE7);
-                _writer.Write((ushort)8000);
-                _writer.Write(Collation);
-                break;
-            case bool:
-                _writer.Write([0x68, 1]);
-                break;
-            default:
-                _writer.Write([0x26, (byte)(sample is long ? 8 : 4)]);
-                break;
-        }
-    }
-
-    private void Value(object? value, bool isText)
-    {
-        switch (value)
-        {
-            case string text:
-                _writer.Write((ushort)(text.Length * 2));
-                _writer.Write(Text(text));
-                break;
-            case bool bit:
-                _writer.Write([1, (byte)(bit ? 1 : 0)]);
-                break;
-            case int number:
-                _writer.Write((byte)4);
-                _writer.Write(number);
-                break;
-            case long number:
-                _writer.Write((byte)8);
-                _writer.Write(number);
-                break;
-            case null when isText:
-                _writer.Write(ushort.MaxValue);
-                break;
-            case null:
-                _writer.Write((byte)0);
-                break;
-            default:
-                throw new NotSupportedException($"The TDS server cannot send a {value.GetType()}.");
-        }
-    }
+    private static object? Sample(TdsRows rows, int column) =>
+        rows.Types?[column] ?? rows.Values.Select(row => row[column]).FirstOrDefault(static value => value is not null);
 
     private void Short(string text)
     {
