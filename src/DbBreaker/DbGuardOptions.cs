@@ -44,8 +44,9 @@ public sealed partial class DbGuardOptions
     /// <value>The default value is 60 seconds. From 100 milliseconds to 1 day.</value>
     public TimeSpan MaxBreakDuration { get; set; } = Ms(DbGuardDefaults.MaxBreakDurationMs);
 
-    /// <summary>Gets or sets the time between two probes at first. The guard probes only while it is suspicious or
-    /// open; intervals double up to <see cref="MaxProbeInterval"/> and carry jitter.</summary>
+    /// <summary>Gets or sets the time between two probes at first, and while they are refused, for the first 30 seconds
+    /// of refusals. The guard probes only while it is suspicious or open; else intervals double up to
+    /// <see cref="MaxProbeInterval"/>. They carry jitter.</summary>
     /// <value>The default value is 250 milliseconds. From 10 milliseconds to 10 minutes.</value>
     public TimeSpan ProbeInterval { get; set; } = Ms(DbGuardDefaults.ProbeIntervalMs);
 

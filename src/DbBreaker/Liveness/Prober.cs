@@ -1,7 +1,9 @@
 namespace DbBreaker.Liveness;
 
 /// <summary>
-/// Sends probes while somebody wants to know, at growing intervals with jitter. A probe keeps its deadline even when
+/// Sends probes while somebody wants to know, with jitter, at intervals that grow while nothing answers. A refusal is
+/// cheap for both sides and often means a server that is about to return, so for a while it is asked again at the
+/// shortest interval. A probe keeps its deadline even when
 /// the driver does not: an overdue one is reported as unanswered and left running, because the answer of a server that
 /// thaws comes on just that connection. The number under way is bounded. Driven by the guard's tick, under its lock;
 /// only attempts run elsewhere.
@@ -13,10 +15,16 @@ internal sealed class Prober(AttendedClock clock, Func<double> random, Action<Pr
 
     private const double JitterShare = 0.2;
 
+    /// <summary>How long refusals keep the interval short. A restart takes seconds; in a long outage many instances
+    /// must not go on asking at this rate.</summary>
+    private static readonly TimeSpan _eagerness = TimeSpan.FromSeconds(30);
+
     private readonly List<ProbeAttempt> _underWay = new(MaxUnderWay);
     private ProbeSettings _settings = ProbeSettings.Default;
     private TimeSpan _interval;
     private long _nextAt;
+    private double _jitter;
+    private long? _refusedSince;
 
     public bool IsActive { get; private set; }
 
@@ -36,6 +44,7 @@ internal sealed class Prober(AttendedClock clock, Func<double> random, Action<Pr
         IsActive = true;
         _interval = _settings.Interval;
         _nextAt = notBefore;
+        _refusedSince = null;
     }
 
     /// <summary>Stops asking; what is under way ends by itself and is forgotten.</summary>
@@ -66,7 +75,11 @@ internal sealed class Prober(AttendedClock clock, Func<double> random, Action<Pr
                 _underWay.RemoveAt(i);
                 // An overdue probe that the driver gave up on says nothing new; an answer always counts, and most.
                 if (result.Outcome == ProbeOutcome.Answered) news = result;
-                else if (!attempt.IsOverdueReported) news = Worse(news, result);
+                else if (!attempt.IsOverdueReported)
+                {
+                    news = Worse(news, result);
+                    Refused(attempt);
+                }
             }
             else if (!attempt.IsOverdueReported && clock.Attended - attempt.StartedAt >= _settings.Timeout.Ticks)
             {
@@ -78,14 +91,22 @@ internal sealed class Prober(AttendedClock clock, Func<double> random, Action<Pr
         return news;
     }
 
+    private void Refused(ProbeAttempt attempt)
+    {
+        _refusedSince ??= clock.Now;
+        if (clock.Now - _refusedSince >= _eagerness.Ticks) return;
+        _interval = _settings.Interval;
+        _nextAt = Math.Min(_nextAt, attempt.StartedAtExact + (long)(_interval.Ticks * _jitter));
+    }
+
     private static ProbeResult Worse(ProbeResult? known, ProbeResult other) => known ?? other;
 
     private void Launch(long now)
     {
         var attempt = new ProbeAttempt(clock.Attended, now);
         _underWay.Add(attempt);
-        double jitter = 1 - JitterShare * random();
-        _nextAt = now + (long)(_interval.Ticks * jitter);
+        _jitter = 1 - JitterShare * random();
+        _nextAt = now + (long)(_interval.Ticks * _jitter);
         _interval = TimeSpan.FromTicks(Math.Min(_interval.Ticks * 2, _settings.MaxInterval.Ticks));
         launch(attempt);
     }

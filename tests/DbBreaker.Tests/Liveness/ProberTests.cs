@@ -5,6 +5,8 @@ namespace DbBreaker.Tests.Liveness;
 
 public sealed class ProberTests
 {
+    private static readonly ProbeResult _refused = new(ProbeOutcome.Failed, TimeSpan.Zero);
+
     private readonly FakeTimeProvider _time = new();
     private readonly List<ProbeAttempt> _sent = [];
     private readonly AttendedClock _clock;
@@ -17,18 +19,35 @@ public sealed class ProberTests
     }
 
     [Fact]
-    public void Intervals_double_up_to_the_longest()
-    {
-        _prober.Start(0);
-        var sentAt = new List<double>();
-        for (int ms = 0; ms < 4_000; ms += 50)
-        {
-            int before = _sent.Count;
-            Step(new ProbeResult(ProbeOutcome.Failed, TimeSpan.Zero));
-            if (_sent.Count > before) sentAt.Add(ms);
-        }
+    public void Intervals_double_up_to_the_longest_while_nothing_answers() =>
+        Assert.Equal([0, 250, 750, 1_750, 2_750, 3_750], SentWithin(4_000, answer: null));
 
-        Assert.Equal([0, 250, 750, 1_750, 2_750, 3_750], sentAt);
+    [Fact]
+    public void A_refusal_keeps_the_interval_short_for_half_a_minute_and_then_it_doubles()
+    {
+        List<double> sentAt = SentWithin(34_000, _refused);
+
+        Assert.Equal(Enumerable.Range(0, 122).Select(static i => i * 250.0), sentAt.TakeWhile(static at => at <= 30_250));
+        Assert.Equal([30_750, 31_750, 32_750, 33_750], sentAt.SkipWhile(static at => at <= 30_250));
+    }
+
+    [Fact]
+    public void A_server_that_was_silent_and_now_refuses_is_asked_again_soon()
+    {
+        Assert.Equal([0, 250, 750, 1_750], SentWithin(2_000, answer: null));
+
+        Assert.Equal([2_050, 2_300, 2_550, 2_800], SentWithin(1_000, _refused, from: 2_000));
+    }
+
+    [Fact]
+    public void An_outage_after_a_long_one_is_met_with_short_intervals_again()
+    {
+        SentWithin(40_000, _refused);
+        _prober.Stop();
+        _sent.Clear();
+
+        _prober.Start(_clock.Now);
+        Assert.Equal([0, 250, 500, 750], SentWithin(1_000, _refused));
     }
 
     [Fact]
@@ -69,6 +88,20 @@ public sealed class ProberTests
         _prober.Start(0);
         Assert.Null(Step());
         Assert.Equal(2, _sent.Count);
+    }
+
+    private List<double> SentWithin(int milliseconds, ProbeResult? answer, int from = 0)
+    {
+        _prober.Start(0);
+        var sentAt = new List<double>();
+        for (int ms = from; ms < from + milliseconds; ms += 50)
+        {
+            int before = _sent.Count;
+            Step(answer);
+            if (_sent.Count > before) sentAt.Add(ms);
+        }
+
+        return sentAt;
     }
 
     private ProbeResult? Step(ProbeResult? answer = null)
