@@ -4,19 +4,18 @@ using DbBreaker.TestKit.Profiled;
 
 namespace DbBreaker.Benchmarks.AdoNet;
 
-/// <summary>Open, <c>SELECT 1</c>, close, on one driver. Target: 1.02 times the plain one.</summary>
+/// <summary>Open, <c>SELECT 1</c>, close, on one driver. Target: 1.02 times the plain one. All take turns on one pooled
+/// connection, because two connections to one server differ by more than that.</summary>
 public abstract class SelectOneBenchmarks
 {
     private DbDataSource _plain = null!;
-    private DbDataSource _control = null!;
     private GuardedDbDataSource _guarded = null!;
 
     [GlobalSetup]
     public void Start()
     {
         _plain = CreateSource();
-        _control = CreateSource();
-        _guarded = CreateSource().WithCircuitBreaker();
+        _guarded = _plain.WithCircuitBreaker();
     }
 
     [Benchmark(Baseline = true)]
@@ -24,7 +23,7 @@ public abstract class SelectOneBenchmarks
 
     /// <summary>The plain one once more: how far two equal things are apart here.</summary>
     [Benchmark]
-    public Task<object?> Control() => Ask(_control);
+    public Task<object?> Control() => Ask(_plain);
 
     /// <summary>A profiler's wrapper, which only forwards: what any wrapper costs before it does anything.</summary>
     [Benchmark]
@@ -39,14 +38,9 @@ public abstract class SelectOneBenchmarks
     public Task<object?> Guarded() => Ask(_guarded);
 
     [GlobalCleanup]
-    public virtual void Stop()
-    {
-        _plain.Dispose();
-        _control.Dispose();
-        _guarded.Dispose();
-    }
+    public virtual void Stop() => _guarded.Dispose();
 
-    /// <summary>A data source of the driver; called three times.</summary>
+    /// <summary>A data source of the driver.</summary>
     protected abstract DbDataSource CreateSource();
 
     private static async Task<object?> Ask(DbDataSource source)

@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Data;
 using System.Data.Common;
-using System.Security.Cryptography;
 using DbBreaker.Fallback.Cache.Values;
 
 namespace DbBreaker.Fallback.Cache;
@@ -23,10 +22,11 @@ internal static class CacheKeyBuilder
     /// <param name="scopes">Who may see the rows, as the guard, the flow and the command say.</param>
     /// <param name="read">What is read.</param>
     /// <param name="adapter">The driver's.</param>
+    /// <param name="recent">Keys that were made already.</param>
     /// <param name="problem">Why there is no key.</param>
     public static CacheKey? TryBuild(
         (string Guard, string Endpoint, string Database) identity, (string? Guard, string? Caller) scopes,
-        in QueryShape read, DbProviderAdapter adapter, out string? problem)
+        in QueryShape read, DbProviderAdapter adapter, RecentKeys recent, out string? problem)
     {
         using var writer = new CacheWriter();
         var codec = new ValueCodec(adapter);
@@ -56,7 +56,7 @@ internal static class CacheKeyBuilder
             }
         }
 
-        return problem is null ? new CacheKey(SHA256.HashData(writer.Written)) : null;
+        return problem is null ? recent.Of(writer.Written) : null;
     }
 
     private static string? Add(

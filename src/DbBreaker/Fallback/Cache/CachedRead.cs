@@ -23,7 +23,7 @@ internal sealed class CachedRead
         IsOneRow = shape.IsScalar || (shape.Behavior & CommandBehavior.SingleRow) != 0;
         // Its rows are none, or wanted for their columns' sake only.
         bool isForSchema = (shape.Behavior & (CommandBehavior.SchemaOnly | CommandBehavior.KeyInfo)) != 0;
-        IsRecorded = key is { } known && !isForSchema && cache.IsDue(known, ofReplica: false);
+        IsRecorded = key is not null && !isForSchema && cache.IsDue(key, ofReplica: false);
         _text = shape.Command?.CommandText ?? FirstText(shape.Batch!.BatchCommands);
     }
 
@@ -66,7 +66,7 @@ internal sealed class CachedRead
     /// <summary>As from the primary, for rows of a replica.</summary>
     public static DbDataReader Record(DbDataReader reader, CachedRead? read, LagReading lag)
     {
-        if (read is not { IsRecorded: true } || !read._cache.IsDue(read.Key!.Value, ofReplica: true)) return reader;
+        if (read is not { IsRecorded: true } || !read._cache.IsDue(read.Key!, ofReplica: true)) return reader;
         read._lag = lag;
         return new RecordingReader(reader, read);
     }

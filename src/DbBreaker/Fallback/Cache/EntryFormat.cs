@@ -23,7 +23,7 @@ internal static class EntryFormat
 
     /// <summary>Reads an entry, or returns null when the bytes are damaged, foreign, of another version or of another
     /// key.</summary>
-    public static CacheEntry? TryRead(ReadOnlySpan<byte> bytes, in CacheKey key, ValueCodec codec)
+    public static CacheEntry? TryRead(ReadOnlySpan<byte> bytes, CacheKey key, ValueCodec codec)
     {
         var source = new ByteSource(bytes);
         if (TryReadHeader(ref source, bytes, key) is not { } time) return null;
@@ -46,7 +46,7 @@ internal static class EntryFormat
     /// <param name="found">What is stored; replaced when it is damaged.</param>
     /// <param name="replicas">What the replica gave.</param>
     /// <param name="key">That of both.</param>
-    public static byte[] Merge(byte[] found, byte[] replicas, in CacheKey key)
+    public static byte[] Merge(byte[] found, byte[] replicas, CacheKey key)
     {
         if (TryReadTime(found, key) is not { } there || TryReadTime(replicas, key) is not { } here) return replicas;
         if (!here.MayLackRowsOf(there)) return replicas;
@@ -58,7 +58,7 @@ internal static class EntryFormat
         return later;
     }
 
-    private static EntryTime? TryReadTime(ReadOnlySpan<byte> bytes, in CacheKey key)
+    private static EntryTime? TryReadTime(ReadOnlySpan<byte> bytes, CacheKey key)
     {
         var source = new ByteSource(bytes);
         return TryReadHeader(ref source, bytes, key);
@@ -70,7 +70,7 @@ internal static class EntryFormat
         writer.Int64(time.LevelAt?.UtcTicks ?? NotKnown);
     }
 
-    private static EntryTime? TryReadHeader(ref ByteSource source, ReadOnlySpan<byte> bytes, in CacheKey key)
+    private static EntryTime? TryReadHeader(ref ByteSource source, ReadOnlySpan<byte> bytes, CacheKey key)
     {
         if (source.Int32() != Magic) return null;
         uint checksum = (uint)source.Int32();

@@ -20,7 +20,7 @@ internal sealed class EntryRecorder : IDisposable
     private int _rows;
 
     public EntryRecorder(
-        in CacheKey key, EntryTime time, ValueCodec codec, DbFallbackCacheOptions limits, bool hasFixedTypes)
+        CacheKey key, EntryTime time, ValueCodec codec, DbFallbackCacheOptions limits, bool hasFixedTypes)
     {
         _codec = codec;
         _limits = limits;
@@ -70,18 +70,16 @@ internal sealed class EntryRecorder : IDisposable
         }
 
         _writer.Byte(EntryFormat.Row);
-        for (int i = 0; i < _row.Length && Problem is null; i++)
+        RowSlot[] row = _row;
+        for (int i = 0; i < row.Length; i++)
         {
-            ref RowSlot slot = ref _row[i];
+            ref RowSlot slot = ref row[i];
             if (slot.Held == RowSlot.Unknown)
             {
                 if (reader.IsDBNull(i)) slot.Held = RowSlot.Null;
                 else if (slot.Tag != 0) slot.Take(reader, i);
-                else
-                {
-                    AddAny(reader, i);
-                    continue;
-                }
+                else if (TryAddAny(reader, i)) continue;
+                else return;
             }
 
             slot.WriteTo(_writer);
@@ -116,7 +114,7 @@ internal sealed class EntryRecorder : IDisposable
 
     public void Dispose() => _writer.Dispose();
 
-    private void AddAny(DbDataReader reader, int i)
+    private bool TryAddAny(DbDataReader reader, int i)
     {
         object value;
         try
@@ -128,7 +126,9 @@ internal sealed class EntryRecorder : IDisposable
             value = new ArrayWithNulls(array);
         }
 
-        if (!_codec.TryWrite(_writer, value) && !EnumCodec.TryWrite(_writer, value, reader, i, _codec.Adapter))
-            Abandon($"column {i + 1} holds a {value.GetType().Name}, which rows in the cache cannot hold");
+        if (_codec.TryWrite(_writer, value) || EnumCodec.TryWrite(_writer, value, reader, i, _codec.Adapter))
+            return true;
+        Abandon($"column {i + 1} holds a {value.GetType().Name}, which rows in the cache cannot hold");
+        return false;
     }
 }

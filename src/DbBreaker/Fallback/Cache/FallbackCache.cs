@@ -22,6 +22,7 @@ internal sealed class FallbackCache
     private readonly PendingWrites _writes;
     private readonly ConcurrentDictionary<(Type Driver, string Text), string> _identities = new();
     private readonly ConcurrentDictionary<string, (long At, bool OfReplica)> _recorded = new();
+    private readonly RecentKeys _keys = new();
     private readonly bool _hasFixedTypes;
     private long _quietUntil = long.MinValue;
 
@@ -63,7 +64,7 @@ internal sealed class FallbackCache
             key = CacheKeyBuilder.TryBuild(
                 (_guard.Name, IdentityOf(session.Connection), session.OtherDatabase),
                 (_limits.Scope?.Invoke(), own?.Scope ?? ambient?.Scope),
-                shape, Adapter, out problem);
+                shape, Adapter, _keys, out problem);
         }
         catch (Exception exception)
         {
@@ -79,18 +80,19 @@ internal sealed class FallbackCache
 
     /// <summary>Whether a read is to be kept, or was so lately. What a replica gave does not keep the primary's rows
     /// out.</summary>
-    public bool IsDue(in CacheKey key, bool ofReplica) => _limits.RefreshInterval <= TimeSpan.Zero
-        || !_recorded.TryGetValue(key.ToString(), out (long At, bool OfReplica) last)
+    public bool IsDue(CacheKey key, bool ofReplica) => _limits.RefreshInterval <= TimeSpan.Zero
+        || !_recorded.TryGetValue(key.Text, out (long At, bool OfReplica) last)
         || (last.OfReplica && !ofReplica)
         || Time.GetElapsedTime(last.At) >= _limits.RefreshInterval;
 
     public EntryRecorder StartRecorder(CachedRead read) =>
-        new(read.Key!.Value, read.Time, Codec, _limits, _hasFixedTypes);
+        new(read.Key!, read.Time, Codec, _limits, _hasFixedTypes);
 
     public void Keep(CachedRead read, byte[] entry)
     {
-        string text = read.Key!.Value.ToString();
-        MergeEntries? merge = read.IsOfReplica ? Into(read.Key.Value, entry) : null;
+        CacheKey key = read.Key!;
+        string text = key.Text;
+        MergeEntries? merge = read.IsOfReplica ? Into(key, entry) : null;
         if (_limits.RefreshInterval > TimeSpan.Zero)
         {
             if (_recorded.Count >= MaxRecentKeys) _recorded.Clear();
@@ -109,15 +111,15 @@ internal sealed class FallbackCache
         _memory.Set(text, entry, now, expiresAt, _limits.MaxTotalBytes, merge);
     }
 
-    public byte[]? Get(in CacheKey key)
+    public byte[]? Get(CacheKey key)
     {
-        string text = key.ToString();
+        string text = key.Text;
         return Nearby(text) ?? (_store is { } store ? _calls.Ask(token => store.GetAsync(text, token)) : null);
     }
 
     public async ValueTask<byte[]?> GetAsync(CacheKey key, CancellationToken cancellationToken)
     {
-        string text = key.ToString();
+        string text = key.Text;
         byte[]? nearby = Nearby(text);
         if (nearby is not null || _store is not { } store) return nearby;
         return await _calls.AskAsync(token => store.GetAsync(text, token), cancellationToken).ConfigureAwait(false);

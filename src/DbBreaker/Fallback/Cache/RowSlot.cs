@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using DbBreaker.Fallback.Cache.Values;
 
@@ -86,33 +87,24 @@ internal struct RowSlot
         Held = Tag;
     }
 
-    /// <summary>Writes the value that is here, and forgets it.</summary>
+    /// <summary>Writes the value that is here, and forgets it. Tag and value ask for room once: there are
+    /// many.</summary>
     public void WriteTo(CacheWriter writer)
     {
-        switch (Held)
+        byte tag = Held;
+        switch (tag)
         {
             case Null: writer.Byte(ValueCodec.Null); break;
-            case 6 or 10: writer.Tagged(Held, (int)Bits); break;
-            case 8 or 11: writer.Tagged(Held, Bits); break;
-            default:
-                writer.Byte(Held);
-                WriteOther(writer);
-                break;
+            case 1: writer.Tagged(tag, 1)[0] = (byte)Bits; break;
+            case 4: BinaryPrimitives.WriteInt16LittleEndian(writer.Tagged(tag, 2), (short)Bits); break;
+            case 6 or 10: BinaryPrimitives.WriteInt32LittleEndian(writer.Tagged(tag, 4), (int)Bits); break;
+            case 8 or 11: BinaryPrimitives.WriteInt64LittleEndian(writer.Tagged(tag, 8), Bits); break;
+            case 12: ValueKinds.WriteDecimal(writer.Tagged(tag, 16), Decimal); break;
+            case 13: Guid.TryWriteBytes(writer.Tagged(tag, 16)); break;
+            case 14: ValueKinds.WriteDateTime(writer.Tagged(tag, 9), Time); break;
+            default: writer.TaggedText(tag, Text); break;
         }
 
         Held = Unknown;
-    }
-
-    private readonly void WriteOther(CacheWriter writer)
-    {
-        switch (Held)
-        {
-            case 1: writer.Byte((byte)Bits); break;
-            case 4: writer.UInt16((ushort)Bits); break;
-            case 12: ValueKinds.WriteDecimal(writer, Decimal); break;
-            case 13: ValueKinds.WriteGuid(writer, Guid); break;
-            case 14: ValueKinds.WriteDateTime(writer, Time); break;
-            default: writer.Text(Text); break;
-        }
     }
 }

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Numerics;
-using System.Text;
 using System.Text.Unicode;
 
 namespace DbBreaker.Fallback.Cache.Values;
@@ -9,7 +8,7 @@ namespace DbBreaker.Fallback.Cache.Values;
 /// <summary>Little-endian bytes in a pooled buffer that grows. For one thread at a time; to be disposed once.</summary>
 internal sealed class CacheWriter : IDisposable
 {
-    private const int InitialSize = 4096;
+    private const int InitialSize = 4096, LengthOfText = 4;
 
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(InitialSize);
 
@@ -17,33 +16,34 @@ internal sealed class CacheWriter : IDisposable
 
     public ReadOnlySpan<byte> Written => _buffer.AsSpan(0, Length);
 
-    public void Byte(byte value) => Take(1)[0] = value;
+    public void Byte(byte value) => Room(1)[0] = value;
 
-    public void UInt16(ushort value) => BinaryPrimitives.WriteUInt16LittleEndian(Take(2), value);
+    public void UInt16(ushort value) => BinaryPrimitives.WriteUInt16LittleEndian(Room(2), value);
 
-    public void Int32(int value) => BinaryPrimitives.WriteInt32LittleEndian(Take(4), value);
+    public void Int32(int value) => BinaryPrimitives.WriteInt32LittleEndian(Room(4), value);
 
-    /// <summary>A tag and a number in one step: most values are such.</summary>
-    public void Tagged(byte tag, int value)
+    /// <summary>Writes a tag, and returns the room for the value behind it.</summary>
+    public Span<byte> Tagged(byte tag, int size)
     {
-        Span<byte> room = Take(5);
-        BinaryPrimitives.WriteInt32LittleEndian(room[1..], value);
+        Span<byte> room = Room(size + 1);
         room[0] = tag;
+        return room[1..];
     }
 
-    /// <inheritdoc cref="Tagged(byte, int)"/>
-    public void Tagged(byte tag, long value)
+    public void Int64(long value) => BinaryPrimitives.WriteInt64LittleEndian(Room(8), value);
+
+    public void UInt64(ulong value) => BinaryPrimitives.WriteUInt64LittleEndian(Room(8), value);
+
+    public void Raw(ReadOnlySpan<byte> value) => value.CopyTo(Room(value.Length));
+
+    /// <summary>The room for the next bytes, to be filled before anything else is written.</summary>
+    public Span<byte> Room(int size)
     {
-        Span<byte> room = Take(9);
-        BinaryPrimitives.WriteInt64LittleEndian(room[1..], value);
-        room[0] = tag;
+        int start = Length;
+        if (_buffer.Length - start < size) Grow(checked(start + size));
+        Length = start + size;
+        return _buffer.AsSpan(start, size);
     }
-
-    public void Int64(long value) => BinaryPrimitives.WriteInt64LittleEndian(Take(8), value);
-
-    public void UInt64(ulong value) => BinaryPrimitives.WriteUInt64LittleEndian(Take(8), value);
-
-    public void Raw(ReadOnlySpan<byte> value) => value.CopyTo(Take(value.Length));
 
     /// <summary>Bytes behind their length.</summary>
     public void Bytes(ReadOnlySpan<byte> value)
@@ -57,18 +57,16 @@ internal sealed class CacheWriter : IDisposable
     public void Text(ReadOnlySpan<char> value)
     {
         int start = Length;
-        Span<byte> room = Take(4 + Encoding.UTF8.GetMaxByteCount(value.Length));
-        OperationStatus status = Utf8.FromUtf16(
-            value, room[4..], out _, out int written, replaceInvalidSequences: false);
-        if (status != OperationStatus.Done)
-        {
-            written = value.Length * 2;
-            for (int i = 0; i < value.Length; i++) BinaryPrimitives.WriteUInt16LittleEndian(room[(4 + (i * 2))..],
-                value[i]);
-        }
+        Length = start + Encode(value, Room(LengthOfText + MaxBytes(value)));
+    }
 
-        BinaryPrimitives.WriteInt32LittleEndian(room, status == OperationStatus.Done ? written : ~written);
-        Length = start + 4 + written;
+    /// <inheritdoc cref="Text"/>
+    /// <summary>A tag and a text.</summary>
+    public void TaggedText(byte tag, ReadOnlySpan<char> value)
+    {
+        int start = Length;
+        Span<byte> room = Tagged(tag, LengthOfText + MaxBytes(value));
+        Length = start + 1 + Encode(value, room);
     }
 
     /// <summary>Whole numbers that are small most of the time.</summary>
@@ -105,13 +103,24 @@ internal sealed class CacheWriter : IDisposable
         if (buffer.Length > 0) ArrayPool<byte>.Shared.Return(buffer);
     }
 
-    private Span<byte> Take(int count)
+    // Returns how many bytes the length and the text take.
+    private static int Encode(ReadOnlySpan<char> value, Span<byte> room)
     {
-        int start = Length;
-        if (_buffer.Length - start < count) Grow(checked(start + count));
-        Length = start + count;
-        return _buffer.AsSpan(start, count);
+        Span<byte> text = room[LengthOfText..];
+        OperationStatus status = Utf8.FromUtf16(value, text, out _, out int written, replaceInvalidSequences: false);
+        if (status == OperationStatus.Done)
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(room, written);
+            return LengthOfText + written;
+        }
+
+        for (int i = 0; i < value.Length; i++) BinaryPrimitives.WriteUInt16LittleEndian(text[(i * 2)..], value[i]);
+        BinaryPrimitives.WriteInt32LittleEndian(room, ~(value.Length * 2));
+        return LengthOfText + (value.Length * 2);
     }
+
+    // A char takes three bytes at most; a pair of them, which is one character, takes four.
+    private static int MaxBytes(ReadOnlySpan<char> value) => checked(value.Length * 3);
 
     private void Grow(int needed)
     {

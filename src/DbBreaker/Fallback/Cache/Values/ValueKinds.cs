@@ -1,8 +1,10 @@
+using System.Buffers.Binary;
 using System.Collections;
 using System.Collections.Frozen;
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace DbBreaker.Fallback.Cache.Values;
 
@@ -25,9 +27,9 @@ internal static class ValueKinds
             static (ref s) => BitConverter.Int32BitsToSingle(s.Int32())),
         new StructKind<double>(11, "double", static (w, v) => w.Int64(BitConverter.DoubleToInt64Bits(v)),
             static (ref s) => BitConverter.Int64BitsToDouble(s.Int64())),
-        new StructKind<decimal>(12, "decimal", WriteDecimal, ReadDecimal),
-        new StructKind<Guid>(13, "guid", WriteGuid, ReadGuid),
-        new StructKind<DateTime>(14, "datetime", WriteDateTime, ReadDateTime),
+        new StructKind<decimal>(12, "decimal", static (w, v) => WriteDecimal(w.Room(16), v), ReadDecimal),
+        new StructKind<Guid>(13, "guid", static (w, v) => v.TryWriteBytes(w.Room(16)), ReadGuid),
+        new StructKind<DateTime>(14, "datetime", static (w, v) => WriteDateTime(w.Room(9), v), ReadDateTime),
         new StructKind<DateTimeOffset>(15, "datetimeoffset", WriteDateTimeOffset, ReadDateTimeOffset),
         new StructKind<DateOnly>(16, "date", static (w, v) => w.Int32(v.DayNumber), ReadDateOnly),
         new StructKind<TimeOnly>(17, "time", static (w, v) => w.Int64(v.Ticks), ReadTimeOnly),
@@ -60,24 +62,17 @@ internal static class ValueKinds
 
     public static ValueKind? Tagged(byte tag) => tag is > 0 and <= 27 ? _all[tag - 1] : null;
 
-    public static void WriteDecimal(CacheWriter writer, decimal value)
+    public static void WriteDecimal(Span<byte> room, decimal value)
     {
-        Span<int> bits = stackalloc int[4];
-        decimal.GetBits(value, bits);
-        foreach (int part in bits) writer.Int32(part);
+        Span<int> parts = MemoryMarshal.Cast<byte, int>(room);
+        decimal.GetBits(value, parts);
+        if (!BitConverter.IsLittleEndian) BinaryPrimitives.ReverseEndianness(parts, parts);
     }
 
-    public static void WriteGuid(CacheWriter writer, Guid value)
+    public static void WriteDateTime(Span<byte> room, DateTime value)
     {
-        Span<byte> bytes = stackalloc byte[16];
-        value.TryWriteBytes(bytes);
-        writer.Raw(bytes);
-    }
-
-    public static void WriteDateTime(CacheWriter writer, DateTime value)
-    {
-        writer.Byte((byte)value.Kind);
-        writer.Int64(value.Ticks);
+        room[0] = (byte)value.Kind;
+        BinaryPrimitives.WriteInt64LittleEndian(room[1..], value.Ticks);
     }
 
     private static bool ReadBool(ref ByteSource source) => source.Byte() != 0;
