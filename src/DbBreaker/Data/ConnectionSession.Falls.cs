@@ -27,9 +27,15 @@ internal sealed partial class ConnectionSession
             || change.CurrentState is not (ConnectionState.Closed or ConnectionState.Broken)) return;
         bool expected = _closeIsWanted || (_running.IsNone && (ClosesWithReader || (!AnnouncesCloses && !Reading)));
         long generation = GenerationOfHold;
-        object? lost = expected ? null : TakeLoss();
+        // Before the permit is back, so that whoever gets it next finds the loss counted.
+        if (!expected) CountLoss(generation);
         Closed();
         _closeIsWanted = false;
+    }
+
+    private void CountLoss(long generation)
+    {
+        object? lost = TakeLoss();
         if (lost is null) return;
         _fallCounted = true;
         if (lost is SurvivedTimeout timeout) CountLost(timeout);

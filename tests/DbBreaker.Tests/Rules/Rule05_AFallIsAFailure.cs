@@ -216,6 +216,21 @@ public sealed class Rule05_AFallIsAFailure
             (session.Bench.Now.Operations, session.Bench.Now.Failures, session.Bench.Now.PermitsInUse));
     }
 
+    [Theory, InlineData(true), InlineData(false)]
+    public void A_loss_is_counted_before_its_permit_is_back(bool isTimeout)
+    {
+        var session = new SessionBench(new GuardBench(static o => o.MinimumThroughput = 2));
+        session.Bench.Fail();
+        session.Open();
+        session.Use();
+        if (isTimeout) session.Fail(new TimeoutException());
+        session.Fall();
+        Assert.Equal(
+            (CircuitState.Open, 1),
+            (session.Bench.Transitions.Single().To, session.Bench.Transitions.Single().PermitsInUse));
+        Assert.Equal(0, session.Bench.Now.PermitsInUse);
+    }
+
     [Fact]
     public void After_detaching_nothing_counts()
     {
