@@ -26,20 +26,25 @@ internal sealed partial class ConnectionSession
         if (change.OriginalState is ConnectionState.Closed or ConnectionState.Connecting or ConnectionState.Broken
             || change.CurrentState is not (ConnectionState.Closed or ConnectionState.Broken)) return;
         bool expected = _closeIsWanted || (_running.IsNone && (ClosesWithReader || (!AnnouncesCloses && !Reading)));
-        long generation = GenerationOfHold;
-        // Before the permit is back, so that whoever gets it next finds the loss counted.
-        if (!expected) CountLoss(generation);
-        Closed();
-        _closeIsWanted = false;
+        try
+        {
+            // Before the permit is back, so that whoever gets it next finds the loss counted.
+            if (!expected) CountUnwantedFall();
+        }
+        finally
+        {
+            Closed();
+            _closeIsWanted = false;
+        }
     }
 
-    private void CountLoss(long generation)
+    private void CountUnwantedFall()
     {
         object? lost = TakeLoss();
         if (lost is null) return;
         _fallCounted = true;
         if (lost is SurvivedTimeout timeout) CountLost(timeout);
-        else Guard.ConnectionFell(generation);
+        else Guard.ConnectionFell(GenerationOfHold);
     }
 
     // What a fall is to count now: a timeout that looked survived, the fall, or nothing. An operation that runs or is

@@ -232,6 +232,18 @@ public sealed class Rule05_AFallIsAFailure
     }
 
     [Fact]
+    public void A_loss_gives_its_permit_back_also_when_a_listener_throws()
+    {
+        var session = new SessionBench(new GuardBench(static o => o.MinimumThroughput = 2));
+        session.Bench.Fail();
+        session.Open();
+        session.Use();
+        session.Bench.Guard.Transitioned += static (_, _) => throw new InvalidOperationException("A listener's own.");
+        Assert.Throws<InvalidOperationException>(() => session.Fall());
+        Assert.Equal((1, 0), (session.Bench.Transitions.Count, session.Bench.Now.PermitsInUse));
+    }
+
+    [Fact]
     public void After_detaching_nothing_counts()
     {
         SessionBench session = Opened();

@@ -87,7 +87,7 @@ internal struct RowSlot
         Held = Tag;
     }
 
-    /// <summary>Writes the value that is here, and forgets it. Tag and value ask for room once: there are
+    /// <summary>Writes the value that is here, and forgets it. A tag and its number ask for room once: there are
     /// many.</summary>
     public void WriteTo(CacheWriter writer)
     {
@@ -102,7 +102,10 @@ internal struct RowSlot
             case 12: ValueKinds.WriteDecimal(writer.Tagged(tag, 16), Decimal); break;
             case 13: Guid.TryWriteBytes(writer.Tagged(tag, 16)); break;
             case 14: ValueKinds.WriteDateTime(writer.Tagged(tag, 9), Time); break;
-            default: writer.TaggedText(tag, Text); break;
+            default:
+                writer.Byte(tag);
+                writer.Text(Text);
+                break;
         }
 
         Held = Unknown;

@@ -57,16 +57,8 @@ internal sealed class CacheWriter : IDisposable
     public void Text(ReadOnlySpan<char> value)
     {
         int start = Length;
-        Length = start + Encode(value, Room(LengthOfText + MaxBytes(value)));
-    }
-
-    /// <inheritdoc cref="Text"/>
-    /// <summary>A tag and a text.</summary>
-    public void TaggedText(byte tag, ReadOnlySpan<char> value)
-    {
-        int start = Length;
-        Span<byte> room = Tagged(tag, LengthOfText + MaxBytes(value));
-        Length = start + 1 + Encode(value, room);
+        // A char takes three bytes at most; a pair of them, which is one character, takes four.
+        Length = start + Encode(value, Room(checked(LengthOfText + (value.Length * 3))));
     }
 
     /// <summary>Whole numbers that are small most of the time.</summary>
@@ -118,9 +110,6 @@ internal sealed class CacheWriter : IDisposable
         BinaryPrimitives.WriteInt32LittleEndian(room, ~(value.Length * 2));
         return LengthOfText + (value.Length * 2);
     }
-
-    // A char takes three bytes at most; a pair of them, which is one character, takes four.
-    private static int MaxBytes(ReadOnlySpan<char> value) => checked(value.Length * 3);
 
     private void Grow(int needed)
     {
