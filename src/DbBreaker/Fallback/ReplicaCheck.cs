@@ -58,7 +58,7 @@ internal static class ReplicaCheck
                 replica.DataSource, primary.Prototype.DataSource, StringComparison.OrdinalIgnoreCase));
         if (!same) return;
         throw new ArgumentException(
-            $"FallbackToReplica was given {there.DisplayName}, which is the primary itself. When it is not there, "
-            + "is the replica: give the standby's own host and port, or leave the call out.");
+            $"FallbackToReplica was given {there.DisplayName}, which is the primary itself. When that is gone, "
+            + "so is this: give the standby's own host and port, or leave the call out.");
     }
 }
