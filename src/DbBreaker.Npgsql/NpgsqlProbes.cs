@@ -15,7 +15,8 @@ internal static class NpgsqlProbes
     /// <summary>
     /// A synchronous open with SSL Mode=Prefer can outlive its timeout: the attempt without TLS gets what is left of
     /// it, and less than a millisecond becomes a socket timeout of zero, which is none (2 of 60 opens against a silent
-    /// port, Npgsql 10.0.3). Keepalives end such a read when the peer is gone; a frozen one ends it when it thaws.
+    /// port, Npgsql 10.0.3). GSS Encryption Mode=Prefer makes a second attempt too. Keepalives end such a read when the
+    /// peer is gone; a frozen one ends it when it thaws.
     /// </summary>
     private const int IdleSeconds = 5;
 

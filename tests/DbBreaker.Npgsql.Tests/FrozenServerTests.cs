@@ -56,9 +56,9 @@ public sealed class FrozenServerTests(OwnServer frozen) : IClassFixture<OwnServe
     public async Task A_probe_gives_up_by_itself_while_it_connects_and_while_it_asks(bool isAsync)
     {
         NpgsqlAdapter adapter = new();
-        // With the default, Prefer, a synchronous open now and then outlives every timeout: see NpgsqlProbes.
+        // With the defaults, both Prefer, a synchronous open now and then outlives every timeout: see NpgsqlProbes.
         NpgsqlConnectionStringBuilder builder = frozen.Server.CreateBuilder();
-        builder.SslMode = SslMode.Disable;
+        (builder.SslMode, builder.GssEncryptionMode) = (SslMode.Disable, GssEncryptionMode.Disable);
         await using NpgsqlConnection like = new(builder.ConnectionString);
         await using DbConnection asking = adapter.CreateProbeConnection(like, TimeSpan.FromMilliseconds(750));
         await using DbConnection connecting = adapter.CreateProbeConnection(like, TimeSpan.FromMilliseconds(750));
@@ -87,7 +87,8 @@ public sealed class FrozenServerTests(OwnServer frozen) : IClassFixture<OwnServe
     {
         NpgsqlConnectionStringBuilder builder = frozen.Server.CreateBuilder();
         // Cancelling opens a connection too, and with Prefer a synchronous open may outlive every timeout.
-        (builder.Pooling, builder.Timeout, builder.SslMode) = (false, 1, SslMode.Disable);
+        (builder.Pooling, builder.Timeout) = (false, 1);
+        (builder.SslMode, builder.GssEncryptionMode) = (SslMode.Disable, GssEncryptionMode.Disable);
         NpgsqlConnection connection = new(builder.ConnectionString);
         await connection.OpenAsync(Token);
         return connection;

@@ -18,6 +18,7 @@ internal sealed class ProxiedPostgres : ProxiedServer
 
         // With Prefer, the default, a synchronous open to a silent port now and then outlives every timeout.
         (_settings.Timeout, _settings.SslMode) = (2, SslMode.Disable);
+        _settings.GssEncryptionMode = GssEncryptionMode.Disable;
     }
 
     public override string ConnectionString => _settings.ConnectionString;
